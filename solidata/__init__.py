@@ -1,0 +1,38 @@
+"""Le Schéma des solidarités de Loir-et-Cher en tables, figures et cartes.
+
+``solidata.load("actions")`` returns a typed frame, ``solidata.trace("funding", "DP-02.f1")``
+tells where a number comes from. Importing the package costs nothing: what is asked for is
+imported when it is asked for.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from solidata.catalog import Registers as Registers
+    from solidata.catalog import load as load
+    from solidata.catalog import load_registers as load_registers
+    from solidata.provenance import trace as trace
+
+__version__ = "0.1.0"
+
+_LAZY = {"load": "catalog", "load_registers": "catalog", "Registers": "catalog", "trace": "provenance"}
+_ROOMS = ("analysis", "build", "check", "clean", "figures", "french", "raw", "tables")
+
+__all__ = ["Registers", "load", "load_registers", "trace"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for (PEP 562)."""
+    if name in _LAZY:
+        return getattr(importlib.import_module(f"solidata.{_LAZY[name]}"), name)
+    if name in _ROOMS:
+        return importlib.import_module(f"solidata.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """List the public names."""
+    return sorted({*globals(), *_LAZY, *_ROOMS})

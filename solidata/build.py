@@ -1,0 +1,135 @@
+"""Build ``data/processed`` from ``data/raw`` in one transaction.
+
+Everything is read, cleaned and checked before a byte is written; the new tables are written
+beside the old ones and take their place at once. Interrupted, the old ones stay whole.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from solidata import home, raw
+from solidata.check import integrity
+from solidata.check.identities import identities
+from solidata.clean import clean
+from solidata.problems import SourceError
+from solidata.tables import Field, all_tables
+from solidata.tables.derive import descriptor, dictionary, typed
+
+Frames = dict[str, pd.DataFrame]
+Step = Callable[[str], None]
+
+
+def assemble(raw_folder: Path, step: Step = lambda _: None) -> Frames:
+    """Return every processed table, typed and checked, without writing anything.
+
+    Parameters
+    ----------
+    raw_folder : pathlib.Path
+        ``data/raw``.
+    step : callable, optional
+        Told in French what is being done.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        Every declared table by name, in alphabetical order.
+
+    Raises
+    ------
+    SourceError
+        With every problem of the raw files.
+    """
+    step("Lecture des transcriptions")
+    transcribed = raw.read(raw_folder)
+    # Cleaning follows keys: with a broken one it would fail for the wrong reason.
+    places = integrity.Places(transcribed.tables)
+    as_read = {**transcribed.tables, "sources": transcribed.sources}
+    named = {name: frame.mask(frame == "") for name, frame in as_read.items()}
+    if found := integrity.key_problems(named, places):
+        raise SourceError(found)
+    step("Nettoyage et corrections")
+    tables = clean(transcribed)
+    step("Identités arithmétiques")
+    tables["identities"] = typed(all_tables()["identities"], identities(tables))
+    step("Schémas, clés et garde-fous")
+    if found := integrity.problems(tables, places):
+        raise SourceError(found)
+    return {name: tables[name] for name in sorted(tables)}
+
+
+def _text_of_number(value: float) -> str:
+    return str(int(value)) if float(value).is_integer() else repr(round(float(value), 10))
+
+
+def _as_text(field: Field, column: pd.Series) -> pd.Series:
+    """Return a typed column as the text of a CSV file."""
+    if field.type == "number":
+        return column.map(lambda v: "" if pd.isna(v) else _text_of_number(v)).astype(object)
+    if field.type == "date":
+        return column.dt.strftime("%Y-%m-%d").astype(object).where(column.notna(), "")
+    if field.type == "boolean":
+        return column.map({True: "true", False: "false"}).astype(object).where(column.notna(), "")
+    return column.astype(object).where(column.notna(), "").map(str)
+
+
+def write(tables: Frames, folder: Path) -> None:
+    """Write the tables, ``datapackage.json`` and ``dictionary.md`` into an empty folder."""
+    for name, frame in tables.items():
+        text = pd.DataFrame({f.name: _as_text(f, frame[f.name]) for f in all_tables()[name].fields})
+        text.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
+    declared = {name: all_tables()[name] for name in tables}
+    package: dict[str, Any] = {
+        "profile": "tabular-data-package",
+        "name": "solidata",
+        "title": "Schéma des solidarités de Loir-et-Cher 2024-2028 : actions, budget, indicateurs",
+        "licenses": [{"name": "etalab-2.0", "title": "Licence Ouverte 2.0"}],
+        "resources": [descriptor(table) for table in declared.values()],
+    }
+    as_json = json.dumps(package, ensure_ascii=False, indent=2) + "\n"
+    (folder / "datapackage.json").write_text(as_json, encoding="utf-8", newline="\n")
+    rows = {name: len(frame) for name, frame in tables.items()}
+    (folder / "dictionary.md").write_text(dictionary(declared, rows), encoding="utf-8", newline="\n")
+
+
+def replace(new: Path, processed: Path) -> None:
+    """Put the folder `new` in the place of `processed`, which stays whole until then."""
+    old = home.set_aside(processed)
+    try:
+        if processed.exists():
+            processed.rename(old)
+        new.rename(processed)
+    except BaseException:
+        home.recover(processed)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def build(raw_folder: Path, processed: Path, step: Step = lambda _: None) -> Frames:
+    """Build the tables and put them in `processed`; return them.
+
+    Raises
+    ------
+    SourceError
+        When the raw files cannot be read as they are; `processed` is left as it was.
+    """
+    home.recover(processed)
+    tables = assemble(raw_folder, step)
+    step("Écriture des tables")
+    processed.parent.mkdir(parents=True, exist_ok=True)
+    new = Path(tempfile.mkdtemp(prefix=".processed-", dir=processed.parent))
+    try:
+        os.chmod(new, 0o755)  # mkdtemp is private; the tables are not
+        write(tables, new)
+        replace(new, processed)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+    return tables

@@ -1,0 +1,106 @@
+"""Typed frames of the processed tables."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from solidata import home
+from solidata.french import nearest, quote
+from solidata.tables import Table, all_tables
+from solidata.tables.derive import typed
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Registers(NamedTuple):
+    """What a figure needs besides its data to say where it comes from."""
+
+    sources: pd.DataFrame
+    contradictions: pd.DataFrame
+
+
+class UnknownTableError(KeyError):
+    """A table that does not exist, with the nearest that does."""
+
+    def __str__(self) -> str:
+        """Return the message without the quotes of a KeyError."""
+        return str(self.args[0])
+
+
+def find_table(name: str) -> Table:
+    """Return the declaration of a table.
+
+    Raises
+    ------
+    UnknownTableError
+        With the nearest known name.
+    """
+    tables = all_tables()
+    if name in tables:
+        return tables[name]
+    near = nearest(name, tables)
+    hint = f" Voulez-vous dire {quote(near)} ?" if near else ""
+    raise UnknownTableError(f"Aucune table {quote(name)}.{hint} Tables connues : {', '.join(tables)}.")
+
+
+@functools.lru_cache(maxsize=64)
+def _read(path: Path, _modified: int) -> pd.DataFrame:
+    import pandas as pd
+
+    text = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+    return typed(all_tables()[path.stem], text)
+
+
+def load(name: str, folder: Path | None = None) -> pd.DataFrame:
+    """Return a processed table as a typed frame.
+
+    Parameters
+    ----------
+    name : str
+        A table of the dictionary (``data/processed/dictionary.md``), such as ``"actions"``.
+    folder : pathlib.Path, optional
+        Where the tables are; by default ``data/processed`` of the project.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A copy of your own. Its columns are those the dictionary gives: text ``str``, integers ``Int64``,
+        numbers ``float64`` (euros, fractions), dates ``datetime64[s]``, truth ``boolean``,
+        categories ordered as declared.
+
+    Raises
+    ------
+    UnknownTableError
+        When there is no such table; the message gives the nearest.
+    FileNotFoundError
+        When the tables have not been built.
+
+    Examples
+    --------
+    >>> load("territories")["label"].tolist()
+    ['Nord', 'Centre', 'Sud']
+    """
+    table = find_table(name)
+    path = (folder or home.processed_folder()) / f"{table.name}.csv"
+    if not path.exists():
+        raise FileNotFoundError(f"{path} n’existe pas : construisez les tables avec « solidata build ».")
+    return _read(path, path.stat().st_mtime_ns).copy()
+
+
+def load_registers(folder: Path | None = None) -> Registers:
+    """Return the registers that figures take: ``sources`` and ``contradictions``.
+
+    Examples
+    --------
+    >>> "bilan-2025" in set(load_registers().sources["source_id"])
+    True
+    """
+    return Registers(load("sources", folder), load("contradictions", folder))
+
+
+def load_all(folder: Path | None = None) -> dict[str, pd.DataFrame]:
+    """Return every processed table by name."""
+    return {name: load(name, folder) for name in all_tables()}

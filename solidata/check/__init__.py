@@ -1,0 +1,1 @@
+"""What holds, what fails, what is missing: tables, never log lines."""

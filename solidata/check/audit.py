@@ -1,0 +1,270 @@
+"""Hold a text or a PDF against the ledger of its document: is every number accounted for?
+
+Lines are aligned by content (the numbers and the words beside them), so that another reading of
+the same document, with other line breaks, still works.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from solidata.check.coverage import RECORD_LINES, Number, digits, numbers_in, records
+from solidata.french import fold
+from solidata.french.text import LINE_BREAK
+from solidata.problems import Problem, SourceError
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What a text prints against what the ledger holds."""
+
+    source_id: str
+    numbers: int
+    held: int
+    excluded: int
+    unaccounted: list[Number]
+    absent: pd.DataFrame
+    """Rows of the ledger that this text does not print."""
+
+
+def read_document(path: Path) -> list[str]:
+    """Return the lines of a text (UTF-8) or of a PDF (read by pypdf).
+
+    A form feed does not start a line: lines are those an editor numbers.
+
+    Raises
+    ------
+    SourceError
+        When the file is neither, or has no text.
+    """
+    data = path.read_bytes()
+    if data.startswith(b"%PDF"):
+        import pypdf
+
+        try:
+            pages = [page.extract_text() for page in pypdf.PdfReader(path).pages]
+        except pypdf.errors.PyPdfError as error:
+            raise SourceError([Problem(str(path), None, None, None, f"PDF illisible : {error}")]) from None
+        lines = [line for page in pages for line in page.split("\n")]
+    else:
+        try:
+            lines = data.decode("utf-8-sig").replace("\r\n", "\n").split("\n")
+        except UnicodeDecodeError:
+            expected = "attendu : un texte en UTF-8 ou un PDF"
+            raise SourceError([Problem(str(path), None, None, None, expected)]) from None
+    if not any(line.strip() for line in lines):
+        expected = "aucun texte ; attendu : un document avec du texte (un PDF d’images doit être reconnu d’abord)"
+        raise SourceError([Problem(str(path), None, None, None, expected)])
+    return lines
+
+
+def _entries(ledger: pd.DataFrame) -> list[Number]:
+    filled = ledger[["before", "after"]].astype(object).fillna("")
+    return [
+        Number(int(line), int(rank), printed, before, after, 0)
+        for line, rank, printed, before, after in zip(
+            ledger["line"], ledger["rank"], ledger["printed"], filled["before"], filled["after"], strict=True
+        )
+    ]
+
+
+def _by_line(numbers: Sequence[Number]) -> list[list[int]]:
+    """Return the positions of the numbers of each line, in order."""
+    lines: dict[int, list[int]] = defaultdict(list)
+    for position, number in enumerate(numbers):
+        lines[number.line].append(position)
+    return list(lines.values())
+
+
+def _signature(numbers: Sequence[Number], positions: list[int]) -> tuple[tuple[str, str, str], ...]:
+    return tuple((numbers[p].printed, fold(numbers[p].before), fold(numbers[p].after)) for p in positions)
+
+
+def align(found: Sequence[Number], ledger: Sequence[Number]) -> dict[int, int]:
+    """Return, for the positions of `found`, the position in `ledger` that answers.
+
+    One to one. Whole lines in their order first, then whole lines wherever they stand, then
+    single numbers with a word in common beside them.
+    """
+    lines, entries = _by_line(found), _by_line(ledger)
+    signed = [_signature(found, line) for line in lines]
+    wanted = [_signature(ledger, line) for line in entries]
+    answer: dict[int, int] = {}
+
+    def pair(line: int, entry: int) -> None:
+        answer.update(zip(lines[line], entries[entry], strict=True))
+
+    matcher = difflib.SequenceMatcher(None, signed, wanted, autojunk=False)
+    for block in matcher.get_matching_blocks():
+        for offset in range(block.size):
+            pair(block.a + offset, block.b + offset)
+
+    used = set(answer.values())
+    free: dict[tuple[tuple[str, str, str], ...], list[int]] = defaultdict(list)
+    for entry, positions in enumerate(entries):
+        if positions[0] not in used:
+            free[wanted[entry]].append(entry)
+    for line, positions in enumerate(lines):
+        if positions[0] not in answer and free[signed[line]]:
+            pair(line, free[signed[line]].pop(0))
+
+    used = set(answer.values())
+    by_number: dict[str, list[int]] = defaultdict(list)
+    for position, number in enumerate(ledger):
+        if position not in used:
+            by_number[number.printed].append(position)
+    for position, number in enumerate(found):
+        if position in answer:
+            continue
+        candidates = by_number[number.printed]
+        best = max(candidates, key=lambda c: _likeness(number, ledger[c]), default=None)
+        if best is not None and _likeness(number, ledger[best]) > 0:
+            answer[position] = best
+            candidates.remove(best)
+    return answer
+
+
+def _likeness(number: Number, entry: Number) -> int:
+    """Return how many of the two words beside a number are those of the ledger."""
+    same_before = fold(number.before) == fold(entry.before)
+    same_after = fold(number.after) == fold(entry.after)
+    return int(same_before) + int(same_after)
+
+
+def guess_source(lines: Sequence[str], ledger: pd.DataFrame, sources: pd.DataFrame) -> str:
+    """Return the document a text reads: same fingerprint, else most numbers in common.
+
+    Raises
+    ------
+    SourceError
+        When no document has a third of the text's numbers.
+    """
+    digest = hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    same = sources.loc[sources["sha256"] == digest, "source_id"]
+    if len(same):
+        return str(same.iloc[0])
+    printed = Counter(n.printed for i, text in enumerate(lines, start=1) for n in numbers_in(i, text))
+    shares = {
+        source_id: sum((Counter(rows["printed"]) & printed).values()) / max(1, printed.total())
+        for source_id, rows in ledger.groupby("source_id")
+    }
+    best = max(shares, key=lambda s: shares[s], default=None)
+    if best is None or shares[best] < 1 / 3:
+        expected = "document non reconnu ; précisez-le avec --source"
+        raise SourceError([Problem("audit", None, None, None, expected)])
+    return str(best)
+
+
+def audit(lines: Sequence[str], source_id: str, ledger: pd.DataFrame) -> Audit:
+    """Hold the lines of a text against the ledger of a document.
+
+    Parameters
+    ----------
+    lines : sequence of str
+        The text, a printed line each.
+    source_id : str
+        The document.
+    ledger : pandas.DataFrame
+        The table ``numbers``.
+
+    Returns
+    -------
+    Audit
+        A number is unaccounted for when the ledger has no row for it, or a row with neither a
+        record nor a reason.
+    """
+    rows = ledger[ledger["source_id"] == source_id].reset_index(drop=True)
+    found = [n for i, text in enumerate(lines, start=1) for n in numbers_in(i, text)]
+    answer = align(found, _entries(rows))
+    held = excluded = 0
+    unaccounted = []
+    for position, number in enumerate(found):
+        row = rows.iloc[answer[position]] if position in answer else None
+        if row is not None and pd.notna(row["record"]):
+            held += 1
+        elif row is not None and pd.notna(row["reason"]):
+            excluded += 1
+        else:
+            unaccounted.append(number)
+    absent = rows.drop(index=list(answer.values()))
+    return Audit(source_id, len(found), held, excluded, unaccounted, absent)
+
+
+def draft(lines: Sequence[str], source_id: str, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return a ledger for a text: what is known kept, what the tables hold proposed.
+
+    Parameters
+    ----------
+    lines : sequence of str
+        The text, a printed line each.
+    source_id : str
+        The document.
+    tables : dict of str to pandas.DataFrame
+        The tables, ``numbers`` among them (empty for a new document).
+
+    Returns
+    -------
+    pandas.DataFrame
+        The transcribed columns of ``numbers``; ``record`` and ``reason`` both empty where
+        someone must decide.
+    """
+    rows = tables["numbers"][tables["numbers"]["source_id"] == source_id].reset_index(drop=True)
+    found = [n for i, text in enumerate(lines, start=1) for n in numbers_in(i, text)]
+    answer = align(found, _entries(rows))
+    holders = _holders(lines, source_id, tables)
+    kept = []
+    for position, number in enumerate(found):
+        row = rows.iloc[answer[position]] if position in answer else None
+        record = row["record"] if row is not None else None
+        reason = row["reason"] if row is not None else None
+        if (record is None or pd.isna(record)) and (reason is None or pd.isna(reason)):
+            record = holders.get((number.line, number.start))
+        kept.append({"line": number.line, "rank": number.rank, "printed": number.printed,
+                     "before": number.before, "after": number.after, "record": record, "reason": reason})  # fmt: skip
+    return pd.DataFrame(kept, columns=["line", "rank", "printed", "before", "after", "record", "reason"])
+
+
+# A number may stand in several rows' characters: the row that measures it comes first.
+_PRIORITY = ("department_budget", "funding", "observations", "status_counts", "territories", "challenges",
+             "flagships", "mentions", "events", "actions", "map_labels", "sections")  # fmt: skip
+
+
+def _holders(lines: Sequence[str], source_id: str, tables: dict[str, pd.DataFrame]) -> dict[tuple[int, int], str]:
+    """Return the row that holds each (line, offset) of a number, by the characters it prints."""
+    holders: dict[tuple[int, int], str] = {}
+    known = [(a, t, r) for a, (t, r) in records(tables).items() if r["source_id"] == source_id and t in _PRIORITY]
+    # The shorter the characters, the more precisely they point.
+    known.sort(key=lambda k: (_PRIORITY.index(k[1]), len(str(k[2]["printed"]))))
+    for address, _, row in known:
+        for line, offset in _places(row, lines):
+            holders.setdefault((line, offset), address)
+    return holders
+
+
+def _places(row: pd.Series, lines: Sequence[str]) -> list[tuple[int, int]]:
+    places = []
+    for column, (first, last) in zip(("printed", "status_printed"), RECORD_LINES, strict=True):
+        text = row.get(column)
+        if text is None or pd.isna(text) or pd.isna(row[first]):
+            continue
+        end = int(row[last]) if pd.notna(row[last]) else int(row[first])
+        for piece in str(text).split(LINE_BREAK):
+            for number in range(int(row[first]), end + 1):
+                at = lines[number - 1].find(piece)
+                if at >= 0 and digits(piece):
+                    places += [(number, n.start) for n in numbers_in(number, lines[number - 1])
+                               if at <= n.start < at + len(piece)]  # fmt: skip
+    # The number of a list item stands before its title.
+    numbered = next((row[c] for c in ("number_printed", "rank_printed") if c in row and pd.notna(row[c])), None)
+    if numbered:
+        first = int(row["line"])
+        places += [(first, n.start) for n in numbers_in(first, lines[first - 1])
+                   if n.printed == numbered and n.start <= lines[first - 1].find(str(row["printed"]).split(LINE_BREAK)[0])]  # fmt: skip
+    return places

@@ -1,0 +1,53 @@
+"""The register of contradictions: what it names must exist, and what fails must be in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from solidata.tables import all_tables
+
+Frames = dict[str, pd.DataFrame]
+
+
+def addresses(tables: Frames) -> set[str]:
+    """Return the address ``table:key`` of every row."""
+    return {
+        f"{name}:{key}"
+        for name, frame in tables.items()
+        for key in frame[all_tables()[name].key].dropna()
+    }
+
+
+def affected(contradictions: pd.DataFrame, address: str) -> pd.DataFrame:
+    """Return the contradictions that affect the row at `address`."""
+    return contradictions[contradictions["affects"].fillna("").map(lambda a: address in a.split())]
+
+
+def faults(tables: Frames) -> Iterable[tuple[str, str, str]]:
+    """Yield (contradiction, column, fault) for each row of the register that names nothing real.
+
+    Its lines must exist in its documents, what it affects must exist, and the identity it
+    explains must fail: a contradiction that the sources no longer bear is to be taken out.
+    """
+    known = addresses(tables)
+    sources = tables["sources"].set_index("source_id")["lines"]
+    holds = tables["identities"].set_index("identity_id")["holds"]
+    for _, row in tables["contradictions"].iterrows():
+        name = row["contradiction_id"]
+        for address in str(row["affects"]).split() if pd.notna(row["affects"]) else ():
+            if address not in known:
+                yield name, "affects", f"{address} n’existe pas"
+        for side in "ab":
+            lines = sources.get(row[f"source_{side}"])
+            line = row[f"line_{side}"]
+            if pd.notna(line) and (pd.isna(lines) or line > lines):
+                yield name, f"line_{side}", f"le document n’a pas de ligne {line}"
+        if pd.notna(row["identity_id"]) and holds.get(row["identity_id"], False):
+            yield name, "identity_id", f"l’identité {row['identity_id']} est vérifiée ; contradiction à revoir"
+
+
+def unrecorded(identities: pd.DataFrame) -> pd.DataFrame:
+    """Return the identities that fail without a contradiction that says so."""
+    return identities[~identities["holds"].astype(bool) & identities["contradiction_id"].isna()]

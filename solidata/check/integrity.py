@@ -1,0 +1,100 @@
+"""What breaks the build: schemas, keys, guards. Never a contradiction that is recorded."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from solidata.check import contradictions
+from solidata.check.coverage import ledger_faults
+from solidata.french import nearest
+from solidata.problems import Problem
+from solidata.tables import Table, all_tables
+from solidata.tables.derive import validator
+
+Frames = dict[str, pd.DataFrame]
+
+
+class Places:
+    """Where the row of each key stands in the raw files, for messages."""
+
+    def __init__(self, raw_tables: Frames) -> None:
+        self._places = {
+            f"{name}:{row[all_tables()[name].key]}": (row["raw_file"], int(row["raw_line"]))
+            for name, frame in raw_tables.items()
+            for _, row in frame.iterrows()
+            if all_tables()[name].key in frame
+        }
+
+    def problem(self, table: str, key: object, column: str | None, value: object, expected: str) -> Problem:
+        """Return the problem of a row, at its place in the raw files when it has one."""
+        file, line = self._places.get(f"{table}:{key}", (f"{table}:{key}", None))
+        return Problem(file, line, column, None if value is None else str(value), expected)
+
+
+def key_problems(tables: Frames, places: Places) -> list[Problem]:
+    """Return the foreign keys that name no row."""
+    problems = []
+    for name, frame in tables.items():
+        table = all_tables()[name]
+        for foreign in table.foreign_keys:
+            if foreign.table not in tables:
+                continue
+            targets = set(tables[foreign.table][foreign.target].dropna())
+            stray = frame[frame[foreign.field].notna() & ~frame[foreign.field].isin(targets)]
+            for _, row in stray.iterrows():
+                near = nearest(str(row[foreign.field]), targets)
+                hint = f" (le plus proche : {near})" if near else ""
+                expected = f"attendu : une clé de la table {foreign.table}{hint}"
+                problems.append(places.problem(name, row[table.key], foreign.field, row[foreign.field], expected))
+    return problems
+
+
+def schema_problems(table: Table, frame: pd.DataFrame, places: Places) -> list[Problem]:
+    """Return what the derived schema refuses in a typed frame."""
+    import pandera.errors
+
+    try:
+        validator(table).validate(frame, lazy=True)
+    except pandera.errors.SchemaErrors as error:
+        problems = []
+        for _, case in error.failure_cases.iterrows():
+            key = frame[table.key].get(case["index"]) if pd.notna(case["index"]) else None
+            expected = f"attendu : {case['check']}"
+            problems.append(places.problem(table.name, key, case["column"], case["failure_case"], expected))
+        return problems
+    return []
+
+
+def ledger_problems(tables: Frames, places: Places) -> list[Problem]:
+    """Return the rows of the ledger that hold nothing true."""
+    sources = tables["numbers"].set_index("number_id")["source_id"]
+    return [
+        Problem(f"data/raw/{sources[row['number_id']]}/numbers.csv", None, row["number_id"], row["printed"], row["fault"])
+        for _, row in ledger_faults(tables).iterrows()
+    ]
+
+
+def register_problems(tables: Frames, places: Places) -> list[Problem]:
+    """Return what the register of contradictions names without ground."""
+    return [
+        places.problem("contradictions", name, column, None, fault)
+        for name, column, fault in contradictions.faults(tables)
+    ]
+
+
+def problems(tables: Frames, places: Places) -> list[Problem]:
+    """Return everything that breaks the build, at its place in the raw files.
+
+    Parameters
+    ----------
+    tables : dict of str to pandas.DataFrame
+        The typed tables, ``identities`` included.
+    places : Places
+        Where their rows stand in the raw files.
+    """
+    found = key_problems(tables, places)
+    for name, frame in tables.items():
+        found += schema_problems(all_tables()[name], frame, places)
+    if not found:  # what follows reads through the keys
+        found += ledger_problems(tables, places) + register_problems(tables, places)
+    return found

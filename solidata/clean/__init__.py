@@ -1,0 +1,89 @@
+"""From what is printed to typed tables: every repair is a row of the register."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from solidata.clean import fields, statuses
+from solidata.clean.repair import Repairs
+from solidata.french import join_lines
+from solidata.problems import SourceError
+from solidata.raw import Raw
+from solidata.tables import all_tables
+from solidata.tables.derive import typed
+
+
+def clean(raw: Raw) -> dict[str, pd.DataFrame]:
+    """Return the typed tables that follow from what is transcribed.
+
+    Parameters
+    ----------
+    raw : solidata.raw.Raw
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        Every declared table but ``identities`` (which :mod:`solidata.check` computes), with
+        its declared columns and dtypes.
+
+    Raises
+    ------
+    SourceError
+        With every cell that cannot be read and every correction whose guard fails.
+    """
+    repairs = Repairs(raw.tables["corrections"])
+    frames = dict(raw.tables)
+    simple: dict[str, Callable[[pd.DataFrame, Repairs], pd.DataFrame]] = {
+        "actions": fields.actions,
+        "status_counts": fields.status_counts,
+        "territories": fields.territories,
+        "funding": fields.funding,
+        "department_budget": fields.department_budget,
+        "events": fields.events,
+        **{name: _titled(name) for name in ("flagships", "challenges", "map_labels")},
+        "observations": lambda frame, r: fields.observations(frame, raw.tables["indicators"], r),
+        "mentions": lambda frame, _: _mentions(frame, raw),
+        "numbers": lambda frame, _: _numbers(frame),
+    }
+    problems = []
+    for name, fill in simple.items():
+        try:
+            frames[name] = fill(frames[name], repairs)
+        except SourceError as error:
+            problems += error.problems
+    try:
+        repairs.check()
+    except SourceError as error:
+        problems += error.problems
+    if problems:
+        raise SourceError(problems)
+
+    frames["sources"] = raw.sources
+    frames["action_statuses"] = statuses.action_statuses(
+        frames["actions"], frames["mentions"], frames["status_counts"]
+    )
+    tables = {n: t for n, t in all_tables().items() if n in frames}
+    return {name: typed(table, frames[name].reindex(columns=table.names)) for name, table in tables.items()}
+
+
+def _titled(table: str) -> Callable[[pd.DataFrame, Repairs], pd.DataFrame]:
+    return lambda frame, repairs: fields.titled(table, frame, repairs)
+
+
+def _mentions(frame: pd.DataFrame, raw: Raw) -> pd.DataFrame:
+    """Add ``title_printed``, the status the words mean, and the section of the action."""
+    actions = raw.tables["actions"]
+    section_of = dict(zip(actions["action_id"], actions["section_id"], strict=True))
+    section = frame["section_id"].where(frame["section_id"] != "", frame["action_id"].map(section_of))
+    return frame.assign(
+        title_printed=frame["printed"].map(join_lines),
+        status=statuses.read_status_words(frame, raw.tables["status_words"]),
+        section_id=section.fillna(""),
+    )
+
+
+def _numbers(frame: pd.DataFrame) -> pd.DataFrame:
+    """Add the key of the ledger: document, line and rank."""
+    return frame.assign(number_id=frame["source_id"] + ".L" + frame["line"] + "." + frame["rank"])

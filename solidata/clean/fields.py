@@ -1,0 +1,181 @@
+"""Fill the computed fields of each transcribed table: pure functions, raw frame in, frame out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from solidata.clean.repair import Repairs, parsed
+from solidata.french import (
+    Amount,
+    FrenchError,
+    join_lines,
+    parse_amount,
+    parse_number,
+    parse_period,
+    parse_rate,
+    typography,
+)
+from solidata.problems import Problem, SourceError
+from solidata.raw import FILE, ROW
+from solidata.tables import all_tables
+
+
+def _keys(table: str, frame: pd.DataFrame) -> pd.Series:
+    return frame[all_tables()[table].key]
+
+
+def repaired_text(table: str, frame: pd.DataFrame, printed: str, field: str, repairs: Repairs) -> pd.Series:
+    """Return column `printed` of `frame` joined to one line, repaired, in French typography."""
+    joined = frame[printed].map(join_lines)
+    return repairs.apply(table, field, _keys(table, frame), joined).map(typography)
+
+
+def _parsed(table: str, frame: pd.DataFrame, column: str, parse: Callable[[str], Any], repairs: Repairs) -> pd.Series:
+    repaired = repairs.apply(table, column, _keys(table, frame), frame[column].map(join_lines))
+    return parsed(frame, column, repaired, parse)
+
+
+def _integer(text: str) -> int:
+    value = parse_number(text)
+    if value != value.to_integral_value():
+        raise FrenchError(text, "un nombre entier")
+    return int(value)
+
+
+def _float(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)
+
+
+def titled(table: str, frame: pd.DataFrame, repairs: Repairs) -> pd.DataFrame:
+    """Add ``title`` (``actions``, ``flagships``) or ``label`` from the printed characters."""
+    field = "title" if "title" in all_tables()[table].names else "label"
+    text = repaired_text(table, frame, "printed", field, repairs)
+    # A title takes no final stop; an ellipsis stays.
+    return frame.assign(**{field: text.str.replace(r"(?<!\.)[.,]$", "", regex=True)})
+
+
+def actions(frame: pd.DataFrame, repairs: Repairs) -> pd.DataFrame:
+    """Add ``title`` and ``objective``."""
+    objective = repaired_text("actions", frame, "objective_printed", "objective", repairs)
+    return titled("actions", frame, repairs).assign(objective=objective)
+
+
+def status_counts(frame: pd.DataFrame, repairs: Repairs) -> pd.DataFrame:
+    """Add ``count`` and ``total`` (int)."""
+    return frame.assign(
+        count=_parsed("status_counts", frame, "count_printed", _integer, repairs),
+        total=_parsed("status_counts", frame, "total_printed", _integer, repairs),
+    )
+
+
+def territories(frame: pd.DataFrame, repairs: Repairs) -> pd.DataFrame:
+    """Add ``action_sheets`` (int)."""
+    return frame.assign(action_sheets=_parsed("territories", frame, "action_sheets_printed", _integer, repairs))
+
+
+def _amount_faults(frame: pd.DataFrame) -> list[Problem]:
+    """Return the rows of ``funding`` whose nature and printed amount disagree."""
+    problems = []
+    for _, row in frame.iterrows():
+        text, has_amount = row["amount_printed"], row["kind"] in {"amount", "range"}
+        if has_amount and not text:
+            expected = f"attendu : un montant, puisque kind vaut {row['kind']}"
+            problems.append(Problem(row[FILE], int(row[ROW]), "amount_printed", "", expected))
+        if row["kind"] in {"staff_time", "no_budget"} and text:
+            expected = f"attendu : vide, puisque kind vaut {row['kind']}"
+            problems.append(Problem(row[FILE], int(row[ROW]), "amount_printed", text, expected))
+        if bool(row["part_of"]) != bool(row["split_by"]):
+            expected = "attendu : part_of et split_by ensemble"
+            problems.append(Problem(row[FILE], int(row[ROW]), "split_by", row["split_by"], expected))
+    return problems
+
+
+def funding(frame: pd.DataFrame, repairs: Repairs) -> pd.DataFrame:
+    """Add ``amount_min_eur`` and ``amount_max_eur`` (float, euros); illegible amounts stay empty."""
+    if problems := _amount_faults(frame):
+        raise SourceError(problems)
+    legible = frame.assign(amount_printed=frame["amount_printed"].where(frame["kind"] != "illegible", ""))
+    amounts = _parsed("funding", legible, "amount_printed", parse_amount, repairs)
+    return frame.assign(
+        amount_min_eur=[_float(a.low) if isinstance(a, Amount) else None for a in amounts],
+        amount_max_eur=[_float(a.high) if isinstance(a, Amount) else None for a in amounts],
+    )
+
+
+def department_budget(frame: pd.DataFrame, repairs: Repairs) -> pd.DataFrame:
+    """Add ``amount_eur`` (float, euros); a residual is what its siblings leave of their parent."""
+    amounts = _parsed("department_budget", frame, "amount_printed", parse_amount, repairs)
+    euros = pd.Series([_float(a.low) if isinstance(a, Amount) else None for a in amounts], index=frame.index, dtype=float)
+    residual = frame["basis"] == "residual"
+    for index in frame.index[residual]:
+        parent = euros[frame["block_id"] == frame.loc[index, "parent_id"]].sum()
+        siblings = euros[(frame["parent_id"] == frame.loc[index, "parent_id"]) & ~residual].sum()
+        euros[index] = parent - siblings
+    missing = euros.isna()
+    if missing.any():
+        raise SourceError(
+            Problem(row[FILE], int(row[ROW]), "amount_printed", "", "attendu : un montant (seul un reste calculé s’en passe)")
+            for _, row in frame[missing].iterrows()
+        )
+    return frame.assign(amount_eur=euros)
+
+
+def _value_parser(unit: str) -> Callable[[str], Decimal]:
+    if unit == "%":
+        return parse_rate
+    if unit == "euros":
+        return lambda text: parse_amount(text).low
+    return parse_number
+
+
+def observations(frame: pd.DataFrame, indicators: pd.DataFrame, repairs: Repairs) -> pd.DataFrame:
+    """Add ``value`` and ``out_of`` (float), read in the unit of their indicator.
+
+    A rate is read as a fraction, money in euros. An indicator with an unknown identifier
+    is left to the check of foreign keys.
+    """
+    units = dict(zip(indicators["indicator_id"], indicators["unit"], strict=True))
+    unit = frame["indicator_id"].map(units).fillna("")
+    printed = repairs.apply("observations", "value_printed", frame["observation_id"], frame["value_printed"])
+    printed = printed.where(frame["legibility"] != "illegible", "")
+    values = pd.Series([None] * len(frame), index=frame.index, dtype=object)
+    problems: list[Problem] = []
+    for name, rows in frame.groupby(unit, sort=False):
+        try:
+            values[rows.index] = parsed(rows, "value_printed", printed[rows.index], _value_parser(str(name)))
+        except SourceError as error:
+            problems += error.problems
+    needs = (frame["kind"] != "no_value") & (frame["legibility"] != "illegible")
+    for _, row in frame[needs & (printed == "")].iterrows():
+        problems.append(Problem(row[FILE], int(row[ROW]), "value_printed", "", "attendu : un nombre (ou kind = no_value)"))
+    if problems:
+        raise SourceError(problems)
+    out_of = _parsed("observations", frame, "out_of_printed", parse_number, repairs)
+    return frame.assign(value=values.map(_float), out_of=out_of.map(_float))
+
+
+def events(frame: pd.DataFrame, repairs: Repairs) -> pd.DataFrame:
+    """Add ``date_start``, ``date_end`` (ISO text) and ``precision``."""
+    printed = repairs.apply("events", "date_printed", frame["event_id"], frame["date_printed"].map(join_lines))
+    # The year belongs to the row, so the cell to read is the pair.
+    pairs = printed + "|" + frame["year"]
+
+    def read(pair: str) -> Any:
+        text, _, year = pair.rpartition("|")
+        return parse_period(text, int(year) if year else None)
+
+    try:
+        periods = parsed(frame, "date_printed", pairs, read)
+    except SourceError as error:
+        raise SourceError(
+            Problem(p.file, p.line, p.column, (p.value or "").rpartition("|")[0], p.expected) for p in error.problems
+        ) from None
+    return frame.assign(
+        date_start=[p.start.isoformat() for p in periods],
+        date_end=[p.end.isoformat() for p in periods],
+        precision=[p.precision for p in periods],
+    )

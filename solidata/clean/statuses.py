@@ -1,0 +1,191 @@
+"""The status of each action in a year, and what it stands on. Nothing is guessed.
+
+``stated`` (the word printed beside the action in its list) comes before ``sheet`` (the
+action's own sheet), ``flagship`` (the list of flagships), ``deduced`` (elimination over the
+printed totals) and ``none``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from solidata.french import fold, join_lines, plural, quote
+from solidata.problems import Problem, SourceError
+from solidata.raw import FILE, ROW
+from solidata.tables import all_tables
+
+ILLEGIBLE = "non_lisible"
+ALL = "toutes"
+_LISTS = {"stated": ("table", "focus", "alliance"), "sheet": ("sheet",), "flagship": ("flagship",)}
+_WHERE = {"stated": "dans la liste", "sheet": "sur la fiche", "flagship": "dans la liste des phares"}
+
+
+def read_status_words(mentions: pd.DataFrame, words: pd.DataFrame) -> pd.Series:
+    """Return the status that the printed words of each mention mean, or ``""``.
+
+    A wording matches the beginning of what is printed, compared without accents, case or
+    spaces; the longest one wins.
+
+    Raises
+    ------
+    SourceError
+        With every wording that ``status_words`` does not know.
+    """
+    known = {_squeeze(row["wording"]): row["status"] for _, row in words.iterrows()}
+    by_length = sorted(known, key=len, reverse=True)
+
+    def read(printed: str) -> str | None:
+        squeezed = _squeeze(printed)
+        return next((known[w] for w in by_length if squeezed.startswith(w)), None)
+
+    statuses = mentions["status_printed"].map(lambda printed: read(printed) if printed else "")
+    if statuses.isna().any():
+        raise SourceError(
+            Problem(row[FILE], int(row[ROW]), "status_printed", row["status_printed"],
+                    "statut inconnu ; ajoutez sa formule à status_words.csv")
+            for _, row in mentions[statuses.isna()].iterrows()
+        )  # fmt: skip
+    return statuses
+
+
+def _squeeze(text: str) -> str:
+    return "".join(c for c in fold(join_lines(text)) if c.isalnum())
+
+
+def deduce(known: Mapping[str, str], totals: Mapping[str, int], listed: int) -> tuple[str, str] | None:
+    """Return the one status left for the actions without a known one, and why.
+
+    Elimination, for any section and year: it answers only when as many actions are
+    listed as the section prints, and the printed totals leave a single status.
+
+    Parameters
+    ----------
+    known : mapping of action_id to status
+        The actions whose status is known.
+    totals : mapping of status to count
+        The printed counts of the section, ``toutes`` included.
+    listed : int
+        How many actions the section lists.
+
+    Returns
+    -------
+    (status, reason) or None
+        None when nothing can be said.
+
+    Examples
+    --------
+    >>> totals = {"toutes": 3, "realisee": 0, "en_cours": 1, "reportee": 2, "supprimee": 0}
+    >>> deduce({"HL-02": "en_cours"}, totals, listed=3)[0]
+    'reportee'
+    >>> deduce({}, totals, listed=3) is None  # en_cours and reportee are both left
+    True
+    """
+    if totals.get(ALL) != listed or len(known) >= listed:
+        return None
+    found = pd.Series(list(known.values()), dtype=object).value_counts()
+    left = {s: count - int(found.get(s, 0)) for s, count in totals.items() if s != ALL}
+    possible = {s: count for s, count in left.items() if count != 0}
+    unknown = listed - len(known)
+    if list(possible.values()) != [unknown] or sum(totals[s] for s in left) != listed:
+        return None
+    (status,) = possible
+    labels = all_tables()["action_statuses"].field("status").labels
+    reason = (
+        f"Par élimination : {listed} actions listées comme imprimé, {len(known)} "
+        f"{plural(len(known), 'statut connu', 'statuts connus')}, et les totaux imprimés ne laissent "
+        f"que {unknown} {quote(labels[status])}."
+    )
+    return status, reason
+
+
+def _by_words(rows: pd.DataFrame) -> tuple[str, str, str, pd.Series] | None:
+    """Return (status, basis, reason, mention) from the strongest words that agree."""
+    silent = []
+    for basis, lists in _LISTS.items():
+        said = rows[rows["list"].isin(lists) & (rows["status"] != "")]
+        if said.empty:
+            continue
+        if said["status"].nunique() > 1:
+            scopes = " ; ".join(
+                f"{row['scope'] or 'sans public'} : {join_lines(row['status_printed'])}"
+                for _, row in said.iterrows()
+            )
+            silent.append(f"{_WHERE[basis]}, statuts différents ({scopes})")
+            continue
+        row = said.iloc[0]
+        reason = f"{quote(join_lines(row['status_printed']))} imprimé {_WHERE[basis]}, ligne {row['status_line']}."
+        if silent:
+            reason += f" Écarté : {' ; '.join(silent)}."
+        return row["status"], basis, reason, row
+    return None
+
+
+def _totals(counts: pd.DataFrame) -> dict[tuple[str, int, str], dict[str, int]]:
+    """Return the printed counts by (section, year, source); sections' own totals included."""
+    found: dict[tuple[str, int, str], dict[str, int]] = {}
+    for _, row in counts.iterrows():
+        place = found.setdefault((row["section_id"], int(row["year"]), row["source_id"]), {})
+        place[row["status"]] = int(row["count"])
+        if row["status"] != ALL and pd.notna(row["total"]):
+            place.setdefault(ALL, int(row["total"]))
+    return found
+
+
+def action_statuses(actions: pd.DataFrame, mentions: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
+    """Return the table ``action_statuses``: a row for each action a report lists in a year.
+
+    Parameters
+    ----------
+    actions, mentions : pandas.DataFrame of str
+        With ``mentions["status"]`` read by :func:`read_status_words`.
+    counts : pandas.DataFrame
+        ``status_counts`` with integer ``count`` and ``total``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of the table ``action_statuses``, untyped, in the order of the actions.
+    """
+    reported = mentions[(mentions["action_id"] != "") & mentions["list"].isin(["table", "focus", "alliance", "sheet"])]
+    section_of = dict(zip(actions["action_id"], actions["section_id"], strict=True))
+    totals = _totals(counts)
+    rows: list[dict[str, Any]] = []
+    for (year, source_id), listed in reported.groupby(["year", "source_id"], sort=False):
+        every = mentions[(mentions["year"] == year) & (mentions["source_id"] == source_id)]
+        by_action = dict(list(every.groupby("action_id", sort=False)))
+        here = [a for a in actions["action_id"] if a in set(listed["action_id"])]
+        said = {a: _by_words(by_action[a]) for a in here}
+        deduced = {}
+        for section_id in dict.fromkeys(section_of[a] for a in here):
+            members = [a for a in here if section_of[a] == section_id]
+            known = {a: s[0] for a in members if (s := said[a])}
+            deduced[section_id] = deduce(known, totals.get((section_id, int(year), source_id), {}), len(members))
+        for action_id in here:
+            rows.append(_status_row(action_id, int(year), said[action_id],
+                                    deduced[section_of[action_id]], by_action[action_id], counts,
+                                    section_of[action_id]))  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _status_row(action_id: str, year: int, said: Any, deduced: Any, mentions: pd.DataFrame,
+                counts: pd.DataFrame, section_id: str) -> dict[str, Any]:  # fmt: skip
+    source = mentions.iloc[0]
+    row = {"status_id": f"{action_id}.{year}", "action_id": action_id, "year": year}
+    row |= {"source_id": source["source_id"], "line": source["line"], "line_end": source["line_end"],
+            "printed": source["printed"]}  # fmt: skip
+    if said:
+        status, basis, reason, mention = said
+        row |= {"line": mention["status_line"], "line_end": mention["status_line_end"],
+                "printed": mention["status_printed"]}  # fmt: skip
+        return row | {"status": status, "basis": basis, "reason": reason}
+    if deduced:
+        status, reason = deduced
+        of_total = counts[(counts["section_id"] == section_id) & (counts["year"].astype(int) == year)
+                          & (counts["status"] == status)].iloc[0]  # fmt: skip
+        row |= {"line": of_total["line"], "line_end": "", "printed": of_total["printed"]}
+        return row | {"status": status, "basis": "deduced", "reason": reason}
+    reason = "Aucun mot de statut lisible, et les totaux imprimés laissent plusieurs possibilités."
+    return row | {"status": ILLEGIBLE, "basis": "none", "reason": reason}

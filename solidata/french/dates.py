@@ -1,0 +1,204 @@
+"""Read and print French dates and periods."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from datetime import date
+from typing import NamedTuple
+
+from solidata.french.numbers import FrenchError
+from solidata.french.text import fold
+
+MONTHS = ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août",
+          "septembre", "octobre", "novembre", "décembre")  # fmt: skip
+WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+_MONTH_NUMBER = {fold(name): number for number, name in enumerate(MONTHS, start=1)}
+_WEEKDAY_NUMBER = {name: number for number, name in enumerate(WEEKDAYS, start=1)}
+# Months that the season is made of, as administrative calendars use the word.
+_SEASONS = {"printemps": (3, 6), "ete": (6, 9), "automne": (9, 12)}
+
+_MONTH = "|".join(_MONTH_NUMBER)
+_WEEKDAY = "|".join(WEEKDAYS)
+_NUMERIC = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})")
+_TOKEN = re.compile(
+    rf"(?P<weekday>(?:{_WEEKDAY})\b)|(?P<month>(?:{_MONTH})\b)|(?P<year>\d{{4}}\b)"
+    r"|(?P<day>\d{1,2})(?:er\b)?|(?P<link>[,;]|\b(?:et|puis|le|les)\b)"
+)
+_PERIOD_LINK = re.compile(r"^(?:de |du |entre )?(?P<a>.+?) (?:a|au) (?P<b>.+)$")
+_YEARS = re.compile(r"^(?:entre )?(?P<a>\d{4})(?: et | ?- ?)(?P<b>\d{4})$")
+_YEAR = re.compile(r"(?:debut |fin |en )?(\d{4})")
+
+
+class Period(NamedTuple):
+    """Days ``start`` to ``end``, and how precisely they are known."""
+
+    start: date
+    end: date
+    precision: str
+
+
+def _date(year: int, month: int, day: int, text: str) -> date:
+    try:
+        return date(year, month, day)
+    except ValueError as error:
+        raise FrenchError(text, "une date qui existe") from error
+
+
+def parse_dates(text: str, year: int | None = None) -> list[date]:
+    """Return every day that `text` prints, in its order.
+
+    Parameters
+    ----------
+    text : str
+        `27/03/2025`, `7/11/2024`, `1/10/25` (a two-digit year is in this century),
+        `3 avril 2025`, `mercredi 1er janvier 2025`, or a list whose days share what
+        follows them: `22, 29 janvier puis 5 février 2025`.
+    year : int, optional
+        The year of days printed without one.
+
+    Returns
+    -------
+    list of datetime.date
+        At least one day.
+
+    Raises
+    ------
+    FrenchError
+        When anything in `text` is not part of a date, a date does not exist
+        (`27/03/205`), or its month or year is missing.
+
+    Examples
+    --------
+    >>> [d.isoformat() for d in parse_dates("22, 29 janvier puis 5 février 2025")]
+    ['2025-01-22', '2025-01-29', '2025-02-05']
+    """
+    expected = "une date, par exemple 27/03/2025 ou 3 avril 2025"
+    plain = fold(text)
+    if match := _NUMERIC.fullmatch(plain):
+        day, month, printed_year = (int(group) for group in match.groups())
+        return [_date(printed_year + 2000 if printed_year < 100 else printed_year, month, day, text)]
+
+    tokens: list[tuple[str, str]] = []
+    position = 0
+    for match in _TOKEN.finditer(plain):
+        if plain[position : match.start()].strip():
+            raise FrenchError(text, expected)
+        position = match.end()
+        kind = str(match.lastgroup)
+        if kind in {"day", "month", "year"}:
+            tokens.append((kind, match[kind]))
+    if plain[position:].strip() or not tokens:
+        raise FrenchError(text, expected)
+
+    # Right to left: a day takes the month and the year that stand after it.
+    month_number, found = None, []
+    for kind, value in reversed(tokens):
+        if kind == "year":
+            year = int(value)
+        elif kind == "month":
+            month_number = _MONTH_NUMBER[value]
+        elif month_number is None or year is None:
+            raise FrenchError(text, expected + ", avec son mois et son année")
+        else:
+            found.append(_date(year, month_number, int(value), text))
+    if not found:
+        raise FrenchError(text, expected)
+    return found[::-1]
+
+
+def parse_period(text: str, year: int | None = None) -> Period:
+    """Return the period that `text` prints: days, months, a season or a year.
+
+    Parameters
+    ----------
+    text : str
+        What :func:`parse_dates` reads, `juin 2024`, `printemps 2026`, `2025`, or two
+        of these joined: `du 13 au 17 octobre 2025`, `de juin 2024 à juin 2025`,
+        `2023-2024`. « Début » and « fin » are kept to the precision they leave: the year
+        or the month.
+    year : int, optional
+        The year of what is printed without one.
+
+    Returns
+    -------
+    Period
+        First day, last day, and ``precision``: ``day``, ``month``, ``season`` or ``year``.
+
+    Raises
+    ------
+    FrenchError
+        When `text` is not a period, or runs backwards.
+
+    Examples
+    --------
+    >>> parse_period("juin 2024").end.isoformat()
+    '2024-06-30'
+    >>> parse_period("du 13 au 17 octobre", year=2025).start.isoformat()
+    '2025-10-13'
+    """
+    expected = "une période, par exemple juin 2024 ou du 13 au 17 octobre 2025"
+    plain = fold(text)
+    if match := _YEAR.fullmatch(plain):
+        return Period(date(int(match[1]), 1, 1), date(int(match[1]), 12, 31), "year")
+    if (match := _YEARS.match(plain)) and int(match["a"]) <= int(match["b"]):
+        return Period(date(int(match["a"]), 1, 1), date(int(match["b"]), 12, 31), "year")
+    season = re.fullmatch(rf"(?:au |en )?({'|'.join(_SEASONS)})(?: (\d{{4}}))?", plain)
+    month = re.fullmatch(rf"(?:en |fin |debut )?({_MONTH})(?: (\d{{4}}))?", plain)
+    if found := season or month:
+        of_year = int(found[2]) if found[2] else year
+        if of_year is None:
+            raise FrenchError(text, expected + ", avec son année")
+        if month:
+            number = _MONTH_NUMBER[month[1]]
+            first, last, precision = number, number, "month"
+        else:
+            first, last = _SEASONS[found[1]]
+            precision = "season"
+        last_day = calendar.monthrange(of_year, last)[1]
+        return Period(date(of_year, first, 1), date(of_year, last, last_day), precision)
+
+    if match := _PERIOD_LINK.match(plain):
+        end = parse_period(match["b"], year)
+        first_text = match["a"]
+        if re.fullmatch(r"\d{1,2}(?:er)?", first_text):  # « du 13 au 17 octobre 2025 »
+            first_text = f"{first_text} {MONTHS[end.start.month - 1]}"
+        start = parse_period(first_text, end.start.year)
+        if start.start > end.end:
+            raise FrenchError(text, "une période dont la fin suit le début")
+        return Period(start.start, end.end, end.precision)
+
+    days = parse_dates(text, year)
+    return Period(min(days), max(days), "day")
+
+
+def parse_weekday(text: str) -> int:
+    """Return the number of a day of the week, from 1 (« lundi ») to 7 (« dimanche »).
+
+    Raises
+    ------
+    FrenchError
+        When `text` is not a day of the week.
+
+    Examples
+    --------
+    >>> parse_weekday("Mercredi")
+    3
+    """
+    try:
+        return _WEEKDAY_NUMBER[fold(text)]
+    except KeyError:
+        raise FrenchError(text, "un jour de la semaine") from None
+
+
+def format_date(day: date, weekday: bool = False) -> str:
+    """Return a day as French prints it, a no-break space after its number.
+
+    Examples
+    --------
+    >>> format_date(date(2025, 1, 1), weekday=True).replace("\u00a0", "~")
+    'mercredi 1er~janvier 2025'
+    """
+    number = "1er" if day.day == 1 else str(day.day)
+    text = f"{number}\u00a0{MONTHS[day.month - 1]} {day.year}"
+    return f"{WEEKDAYS[day.weekday()]} {text}" if weekday else text

@@ -1,0 +1,41 @@
+"""What is wrong in a file of the user, said so that it can be mended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from solidata.french import plural, quote
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One defect: where it stands, what was read, what was expected."""
+
+    file: str
+    line: int | None = None
+    column: str | None = None
+    value: str | None = None
+    expected: str = ""
+
+    def __str__(self) -> str:
+        """Return the defect as one French sentence."""
+        place = self.file
+        if self.line is not None:
+            place += f", ligne {self.line}"
+        if self.column is not None:
+            place += f", colonne {quote(self.column)}"
+        read = "" if self.value is None else f"{quote(self.value)} lu ; "
+        return f"{place} : {read}{self.expected}"
+
+
+class SourceError(ValueError):
+    """Files that cannot be read as they are; carries every problem found, not the first."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = sorted(
+            set(problems), key=lambda p: (p.file, p.line or 0, p.column or "", p.expected)
+        )
+        count = len(self.problems)
+        head = f"{count} {plural(count, 'problème')} dans les fichiers sources"
+        super().__init__("\n".join([head, *(f"  {p}" for p in self.problems)]))

@@ -1,0 +1,141 @@
+"""Where does this number come from? From a processed row back to the printed line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from solidata import catalog, home, raw
+from solidata.check.contradictions import affected
+from solidata.french import nearest, quote
+from solidata.tables import Table, all_tables
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A row, and everything behind it."""
+
+    address: str
+    row: pd.Series
+    """The processed row."""
+    source: pd.Series | None
+    """The document, a row of ``sources``."""
+    raw_file: str | None
+    raw_line: int | None
+    """The transcribed row: its file and line."""
+    corrections: pd.DataFrame
+    contradictions: pd.DataFrame
+    numbers: pd.DataFrame
+    """The rows of the ledger that this row holds."""
+    statuses: pd.DataFrame
+    """For an action: the statuses kept, with their reason."""
+
+    def __str__(self) -> str:
+        """Return the trace as a French text, from the row down to the printed line."""
+        return "\n".join(_describe(self))
+
+
+def _describe(found: Trace) -> list[str]:
+    table = all_tables()[found.address.partition(":")[0]]
+    lines = [f"{found.address} ({table.title})"]
+    for field in table.fields:
+        value = found.row[field.name]
+        if pd.notna(value) and field.name not in {"source_id", "line", "line_end", "printed", table.key}:
+            shown = field.labels.get(str(value), value) if field.categories else value
+            unit = f" {field.unit}" if field.unit and not field.unit.startswith("voir") else ""
+            lines.append(f"  {field.title} : {shown}{unit}")
+    lines.append("Vient de")
+    if found.source is not None:
+        line, end = found.row.get("line"), found.row.get("line_end")
+        place = "" if line is None or pd.isna(line) else (
+            f", lignes {line} à {end}" if end is not None and pd.notna(end) else f", ligne {line}")  # fmt: skip
+        lines.append(f"  {found.source['title']} ({found.source['source_id']}){place}")
+    if found.row.get("printed") is not None:
+        lines.append(f"  imprimé : {quote(found.row['printed'])}")
+    if found.raw_file:
+        lines.append(f"  transcrit : {found.raw_file}, ligne {found.raw_line}")
+    for _, row in found.numbers.iterrows():
+        lines.append(f"  grand livre : {quote(row['printed'])}, ligne {row['line']}, rang {row['rank']}")
+    for _, row in found.statuses.iterrows():
+        lines.append(f"Statut {row['year']} : {row['status']}. {row['reason']}")
+    for _, row in found.corrections.iterrows():
+        lines.append(f"Corrigé ({row['correction_id']}) : {row['field']}, {quote(row['printed'])} → {quote(row['value'])}. {row['reason']}")
+    for _, row in found.contradictions.iterrows():
+        lines.append(f"Contredit ({row['contradiction_id']}, {row['severity']}) : {row['topic']}")
+        for side in "ab":
+            where = f"{row[f'source_{side}']}, ligne {row[f'line_{side}']}" if pd.notna(row[f"line_{side}"]) else row[f"source_{side}"]
+            lines.append(f"  {side.upper()} : {row[f'claim_{side}']} ({where})")
+        lines.append(f"  retenu : {row['kept']}. {row['reason']}")
+    return lines
+
+
+def _find(table: Table, frame: pd.DataFrame, key: str) -> pd.Series:
+    rows = frame[frame[table.key] == key]
+    if rows.empty:
+        near = nearest(key, frame[table.key])
+        hint = f" Voulez-vous dire {quote(near)} ?" if near else ""
+        raise catalog.UnknownTableError(f"La table {table.name} n’a pas de ligne {quote(key)}.{hint}")
+    return rows.iloc[0]
+
+
+def _raw_place(table: Table, key: str, root: Path) -> tuple[str | None, int | None]:
+    if table.origin != "transcribed" or not root.is_dir():
+        return None, None
+    rows = raw.read(root).tables[table.name]
+    if table.key not in rows:
+        return None, None
+    found = rows[rows[table.key] == key]
+    return (None, None) if found.empty else (str(found.iloc[0][raw.FILE]), int(found.iloc[0][raw.ROW]))
+
+
+def trace(table: str, key: str, folder: Path | None = None) -> Trace:
+    """Return everything behind a row: raw row, document, line, printed characters, registers.
+
+    Parameters
+    ----------
+    table, key : str
+        Name of a processed table and key of one of its rows: ``trace("funding", "DP-02.f1")``.
+    folder : pathlib.Path, optional
+        Where the tables are; by default ``data/processed`` of the project.
+
+    Returns
+    -------
+    Trace
+        Prints as a French text.
+
+    Raises
+    ------
+    UnknownTableError
+        When there is no such table or no such row; the message gives the nearest.
+
+    Examples
+    --------
+    >>> trace("funding", "DP-02.f1").row["printed"]
+    '131680¢€'
+    """
+    declared = catalog.find_table(table)
+    row = _find(declared, catalog.load(table, folder), key)
+    address = f"{table}:{key}"
+    sources = catalog.load("sources", folder).set_index("source_id", drop=False)
+    source_id = row.get("source_id")
+    source = sources.loc[source_id] if isinstance(source_id, str) and source_id in sources.index else None
+    raw_file, raw_line = _raw_place(declared, key, home.raw_folder())
+    corrections = catalog.load("corrections", folder)
+    numbers = catalog.load("numbers", folder)
+    statuses = catalog.load("action_statuses", folder)
+    mine = statuses[statuses["action_id"] == key] if table == "actions" else statuses.iloc[:0]
+    register = catalog.load("contradictions", folder)
+    touching = pd.concat([affected(register, a) for a in (address, *("action_statuses:" + mine["status_id"]))])
+    return Trace(
+        address=address,
+        row=row,
+        source=source,
+        raw_file=raw_file,
+        raw_line=raw_line,
+        corrections=corrections[corrections["row"] == address],
+        contradictions=touching.drop_duplicates("contradiction_id"),
+        numbers=numbers[numbers["record"] == address],
+        statuses=mine,
+    )

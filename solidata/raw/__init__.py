@@ -1,0 +1,300 @@
+"""Read ``data/raw/<document>/``: refuse what is malformed, name file, line and column.
+
+A folder is a document: its ``source.yaml`` and one file a table, with the columns that
+:mod:`solidata.tables` declares and cleaning does not compute. All problems of all files are
+reported at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from solidata.french import nearest, quote
+from solidata.problems import Problem, SourceError
+from solidata.raw.files import SUFFIXES, Row, read_rows
+from solidata.tables import Field, Table, all_tables
+
+FILE, ROW = "raw_file", "raw_line"
+"""Columns that tell where a raw row stands; cleaning leaves them out."""
+
+DESCRIPTOR = "source.yaml"
+
+
+@dataclass(frozen=True)
+class Raw:
+    """Everything transcribed: the sources, and one frame a table."""
+
+    sources: pd.DataFrame
+    tables: dict[str, pd.DataFrame]
+
+
+# --- cells ---------------------------------------------------------------------------
+
+
+def _fault(field: Field, text: str) -> str | None:
+    """Return what was expected in place of `text`, or None when it is right."""
+    if field.categories and text not in field.values:
+        near = nearest(text, field.values)
+        hint = f" (le plus proche : {near})" if near else ""
+        return f"attendu : l’une des valeurs {', '.join(field.values)}{hint}"
+    if field.type in {"integer", "number"}:
+        try:
+            number = int(text) if field.type == "integer" else float(text)
+        except ValueError:
+            kind = "un entier sans espace" if field.type == "integer" else "un nombre"
+            return f"attendu : {kind}"
+        if field.minimum is not None and number < field.minimum:
+            return f"attendu : au moins {field.minimum:g}"
+        if field.maximum is not None and number > field.maximum:
+            return f"attendu : au plus {field.maximum:g}"
+    if field.type == "date":
+        try:
+            date.fromisoformat(text)
+        except ValueError:
+            return "attendu : une date AAAA-MM-JJ"
+    if field.type == "boolean" and text not in {"true", "false"}:
+        return "attendu : true ou false"
+    if field.pattern and not re.fullmatch(field.pattern, text):
+        return f"attendu : une valeur de la forme {field.pattern}"
+    return None
+
+
+# --- files ---------------------------------------------------------------------------
+
+
+def _header_faults(table: Table, header: Row, name: str, accepted: set[str]) -> list[Problem]:
+    line, cells = header
+    names = [cell.strip() for cell in cells]
+    problems = []
+    for expected in (f for f in table.transcribed if f.name not in names):
+        near = nearest(expected.name, set(names) - accepted)
+        hint = f" ({quote(near)} lu, peut-être à sa place)" if near else ""
+        problems.append(Problem(name, line, expected.name, None, f"colonne attendue, absente{hint}"))
+    for extra in set(names) - accepted - {""}:
+        near = nearest(extra, accepted)
+        hint = f" (le plus proche : {near})" if near else ""
+        problems.append(Problem(name, line, extra, None, f"colonne inconnue{hint}"))
+    for twice in {n for n in names if names.count(n) > 1 and n}:
+        problems.append(Problem(name, line, twice, None, "colonne présente deux fois"))
+    return problems
+
+
+def _cells(table: Table, names: list[str], row: Row, name: str) -> tuple[dict[str, str], list[Problem]]:
+    line, cells = row
+    stray = [cell for cell in cells[len(names) :] if cell.strip()]
+    if stray:
+        expected = f"attendu : {len(names)} cellules (une virgule hors de guillemets ?)"
+        return {}, [Problem(name, line, None, stray[0], expected)]
+    values = dict(zip(names, (cell.strip() for cell in cells), strict=False))
+    problems = []
+    for field in table.transcribed:
+        text = values.setdefault(field.name, "")
+        if not text and field.required:
+            problems.append(Problem(name, line, field.name, "", "attendu : une valeur"))
+        elif text and (fault := _fault(field, text)):
+            problems.append(Problem(name, line, field.name, text, fault))
+    return values, problems
+
+
+def _line_faults(table: Table, row: pd.Series, lines: int | None) -> Iterable[Problem]:
+    """Yield what is wrong with the line numbers of a row of a document of `lines` lines."""
+    if lines is None:
+        return
+    if table.has_provenance and row["line"] == "":
+        yield Problem(row[FILE], row[ROW], "line", "", "attendu : la ligne du texte")
+    for column in ("line", "line_end", "status_line", "status_line_end"):
+        text = row.get(column, "")
+        if text and int(text) > lines:
+            yield Problem(row[FILE], row[ROW], column, text,
+                          f"attendu : une ligne du document, qui en compte {lines}")  # fmt: skip
+    for first, last in (("line", "line_end"), ("status_line", "status_line_end")):
+        start, end = row.get(first, ""), row.get(last, "")
+        if start and end and int(end) < int(start):
+            yield Problem(row[FILE], row[ROW], last, end, f"attendu : au moins {start}, sa première ligne")
+
+
+def read_table(path: Path, table: Table, sources: dict[str, int | None], root: Path) -> pd.DataFrame:
+    """Return the rows of one raw file as text, after checking every cell.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+    table : Table
+        Its declaration.
+    sources : dict of str to int or None
+        The sources its folder declares, and how many lines their texts have.
+    root : pathlib.Path
+        Folder that messages name files from.
+
+    Returns
+    -------
+    pandas.DataFrame of str
+        The transcribed columns, ``source_id``, ``raw_file`` and ``raw_line`` (int); empty
+        cells are ``""``.
+
+    Raises
+    ------
+    SourceError
+        With every problem of the file.
+    """
+    name = path.relative_to(root).as_posix()
+    accepted = {f.name for f in table.transcribed}
+    several = len(sources) > 1
+    if several and table.has_provenance:
+        accepted.add("source_id")
+    header, rows = read_rows(path, name, accepted)
+    if problems := _header_faults(table, header, name, accepted):
+        raise SourceError(problems)
+    names = [cell.strip() for cell in header[1] if cell.strip()]
+
+    records: list[dict[str, Any]] = []
+    problems = []
+    for row in rows:
+        values, faults = _cells(table, names, row, name)
+        problems += faults
+        source_id = values.get("source_id", "") if several else next(iter(sources))
+        record = {**values, "source_id": source_id, FILE: name, ROW: row[0]}
+        if several and table.has_provenance and source_id not in sources:
+            expected = f"attendu : une source déclarée dans {DESCRIPTOR}"
+            problems.append(Problem(name, row[0], "source_id", source_id, expected))
+        if not faults:
+            problems += _line_faults(table, pd.Series(record), sources.get(source_id))
+        records.append(record)
+    if problems:
+        raise SourceError(problems)
+    columns = [*(f.name for f in table.transcribed), "source_id", FILE, ROW]
+    return pd.DataFrame(records, columns=list(dict.fromkeys(columns)))
+
+
+# --- documents -----------------------------------------------------------------------
+
+
+def _read_descriptor(folder: Path, root: Path) -> list[dict[str, str]]:
+    """Return the sources that a folder declares, as rows of the table ``sources``."""
+    path = folder / DESCRIPTOR
+    name = path.relative_to(root).as_posix()
+    table = all_tables()["sources"]
+    if not path.exists():
+        expected = "fichier absent ; attendu : le titre, l’éditeur, la nature… du document"
+        raise SourceError([Problem(name, None, None, None, expected)])
+    try:
+        declared = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise SourceError([Problem(name, None, None, None, f"YAML illisible : {error}")]) from None
+    if not isinstance(declared, dict):
+        raise SourceError([Problem(name, None, None, None, "attendu : des lignes « champ: valeur »")])
+    entries = declared["sources"] if "sources" in declared else [{"source_id": folder.name} | declared]
+    rows, problems = [], []
+    for entry in entries:
+        row = {key: "" if value is None else str(value) for key, value in entry.items()}
+        for extra in set(row) - set(table.names):
+            problems.append(Problem(name, None, extra, row[extra], "champ inconnu"))
+        for field in table.fields:
+            text = row.setdefault(field.name, "")
+            if not text and field.required:
+                problems.append(Problem(name, None, field.name, "", "attendu : une valeur"))
+            elif text and (fault := _fault(field, text)):
+                problems.append(Problem(name, None, field.name, text, fault))
+        rows.append(row)
+    if problems:
+        raise SourceError(problems)
+    return rows
+
+
+def _files(folder: Path, root: Path) -> dict[str, Path]:
+    """Return the raw file of each table in a folder, refusing strangers and twins."""
+    tables = {name: t for name, t in all_tables().items() if t.origin == "transcribed"}
+    found: dict[str, Path] = {}
+    problems = []
+    for path in sorted(folder.iterdir()):
+        name = path.relative_to(root).as_posix()
+        if path.name == DESCRIPTOR or path.name.startswith((".", "~$")) or path.suffix == ".md":
+            continue
+        if path.suffix not in SUFFIXES or path.stem not in tables:
+            near = nearest(path.stem, tables)
+            hint = f" (le plus proche : {near}.csv)" if near else ""
+            expected = f"fichier inattendu ; attendu : l’une des tables, en .csv, .xlsx ou .ods{hint}"
+            problems.append(Problem(name, None, None, None, expected))
+        elif path.stem in found:
+            expected = f"double emploi avec {found[path.stem].name} ; attendu : un seul fichier par table"
+            problems.append(Problem(name, None, None, None, expected))
+        else:
+            found[path.stem] = path
+    if problems:
+        raise SourceError(problems)
+    return found
+
+
+def read(root: Path) -> Raw:
+    """Return everything transcribed under `root` (``data/raw``).
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        A folder with one folder a document.
+
+    Returns
+    -------
+    Raw
+        ``sources`` and ``tables``: frames of text, one a declared table, with the columns of
+        :func:`read_table`; a table no document fills is empty.
+
+    Raises
+    ------
+    SourceError
+        With every problem of every file.
+    """
+    base = root.parent.parent  # messages name files as the analyst sees them: data/raw/...
+    folders = sorted(path for path in root.iterdir() if path.is_dir() and not path.name.startswith("."))
+    problems: list[Problem] = []
+    sources: list[dict[str, str]] = []
+    frames: dict[str, list[pd.DataFrame]] = {
+        name: [] for name, table in all_tables().items() if table.origin == "transcribed"
+    }
+    for folder in folders:
+        try:
+            declared = _read_descriptor(folder, base)
+            files = _files(folder, base)
+        except SourceError as error:
+            problems += error.problems
+            continue
+        sources += declared
+        lines = {row["source_id"]: int(row["lines"]) if row["lines"] else None for row in declared}
+        for name, path in files.items():
+            try:
+                frames[name].append(read_table(path, all_tables()[name], lines, base))
+            except SourceError as error:
+                problems += error.problems
+    if not folders:
+        expected = "aucun document ; attendu : un dossier par document"
+        problems.append(Problem(root.relative_to(base).as_posix(), None, None, None, expected))
+    if problems:
+        raise SourceError(problems)
+
+    tables = {}
+    for name, parts in frames.items():
+        columns = [*(f.name for f in all_tables()[name].transcribed), "source_id", FILE, ROW]
+        empty = pd.DataFrame(columns=list(dict.fromkeys(columns)), dtype=object)
+        tables[name] = pd.concat(parts, ignore_index=True) if parts else empty
+    if problems := [p for name, frame in tables.items() for p in _twins(all_tables()[name], frame)]:
+        raise SourceError(problems)
+    return Raw(pd.DataFrame(sources), tables)
+
+
+def _twins(table: Table, frame: pd.DataFrame) -> Iterable[Problem]:
+    """Yield the rows whose key stands in another row already."""
+    for field in (f for f in table.transcribed if f.unique):
+        for value, rows in frame.groupby(field.name, sort=False):
+            first = rows.iloc[0]
+            for _, row in rows.iloc[1:].iterrows():
+                where = f"{first[FILE]}, ligne {first[ROW]}"
+                yield Problem(row[FILE], int(row[ROW]), field.name, str(value), f"clé déjà prise par {where}")

@@ -1,0 +1,133 @@
+"""Open a raw file whatever tool wrote it, as rows of text.
+
+CSV is the norm (comma, UTF-8). What an analyst's spreadsheet makes of it is read when
+nothing is in doubt: a semicolon or a tab, a byte-order mark, Windows-1252, ``.xlsx``, ``.ods``.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+
+from solidata.french import quote
+from solidata.problems import Problem, SourceError
+
+SUFFIXES = (".csv", ".xlsx", ".ods")
+Row = tuple[int, list[str]]
+"""A row: its line in the file (its number in the sheet) and its cells."""
+
+
+def _decode(data: bytes, name: str) -> str:
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if data.startswith(mark):
+            return data.decode(encoding)
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    # A French spreadsheet's other encoding. It leaves five bytes undefined, and a
+    # text with C1 controls would be another encoding still.
+    try:
+        text = data.decode("cp1252")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise SourceError(
+            [Problem(name, line, None, repr(data[error.start : error.end]), "attendu : un texte en UTF-8")]
+        ) from None
+    return text
+
+
+def _rows_of_text(text: str, name: str, columns: set[str]) -> Iterator[Row]:
+    header = text.split("\n", 1)[0].rstrip("\r")
+    # The separator is the one that cuts the header into names we know.
+    counts = {
+        mark: len(columns & {c.strip().strip('"') for c in header.split(mark)}) for mark in ",;\t|"
+    }
+    separator = max(counts, key=lambda mark: counts[mark])
+    if counts[separator] == 0:
+        expected = f"attendu : un en-tête avec les colonnes {', '.join(sorted(columns))}"
+        raise SourceError([Problem(name, 1, None, header[:80], expected)])
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    try:
+        start = 1
+        for cells in reader:
+            yield start, cells
+            start = reader.line_num + 1
+    except csv.Error as error:
+        expected = f"attendu : des guillemets fermés et doublés à l’intérieur ({error})"
+        raise SourceError([Problem(name, start, None, None, expected)]) from None
+
+
+def _text_of_cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)
+
+
+def _rows_of_sheet(path: Path, name: str) -> Iterator[Row]:
+    import python_calamine
+
+    try:
+        book = python_calamine.CalamineWorkbook.from_path(str(path))
+    except Exception as error:  # the library raises several unrelated classes
+        expected = f"attendu : un classeur lisible ({error})"
+        raise SourceError([Problem(name, None, None, None, expected)]) from None
+    filled = [
+        (sheet, rows)
+        for sheet in book.sheet_names
+        if (rows := book.get_sheet_by_name(sheet).to_python(skip_empty_area=False))
+    ]
+    if len(filled) > 1:
+        expected = "attendu : une seule feuille remplie, et non " + ", ".join(quote(s) for s, _ in filled)
+        raise SourceError([Problem(name, None, None, None, expected)])
+    for _, rows in filled:
+        for number, cells in enumerate(rows, start=1):
+            yield number, [_text_of_cell(cell) for cell in cells]
+
+
+def read_rows(path: Path, name: str, columns: set[str]) -> tuple[Row, list[Row]]:
+    """Return the header and the rows of a raw file; rows of empty cells are left out.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        A ``.csv``, ``.xlsx`` or ``.ods`` file.
+    name : str
+        How messages name it.
+    columns : set of str
+        Column names the header may hold; they tell the separator.
+
+    Raises
+    ------
+    SourceError
+        When the file is empty, cannot be decoded, or is not what its suffix says.
+    """
+    data = path.read_bytes()
+    if not data.strip():
+        expected = "fichier vide ; attendu : au moins la ligne d’en-tête"
+        raise SourceError([Problem(name, None, None, None, expected)])
+    if path.suffix == ".csv" and not data.startswith(b"PK"):
+        rows = list(_rows_of_text(_decode(data, name), name, columns))
+    else:  # a workbook, be it called .csv by mistake
+        rows = list(_rows_of_sheet(path, name))
+    filled = [row for row in rows if any(cell.strip() for cell in row[1])]
+    if not filled:
+        expected = "fichier vide ; attendu : au moins la ligne d’en-tête"
+        raise SourceError([Problem(name, None, None, None, expected)])
+    return filled[0], filled[1:]

@@ -1,0 +1,168 @@
+"""What derives from a declaration, each by one small function.
+
+Typed frames (:func:`typed`), their validation (:func:`validator`), the Frictionless
+descriptor (:func:`descriptor`) and the French dictionary (:func:`dictionary`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from solidata.tables import Field, Table
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pandera.pandas as pa
+
+
+def typed_column(field: Field, column: pd.Series) -> pd.Series:
+    """Return `column` with the dtype that `field` declares; empty text is missing.
+
+    Categories become ordered categoricals (in declared order), integers ``Int64``, numbers
+    ``float64``, dates ``datetime64[s]``, booleans ``boolean``, text ``str``.
+
+    Raises
+    ------
+    ValueError
+        When a value does not have the declared type.
+    """
+    import pandas as pd
+
+    column = column.astype(object).where(column.notna() & (column.astype(str) != ""), None)
+    if field.categories:
+        stray = set(column.dropna()) - set(field.values)
+        if stray:
+            raise ValueError(f"{field.name} : valeurs hors liste {sorted(stray)}")
+        return column.astype(pd.CategoricalDtype(list(field.values), ordered=field.ordered))
+    if field.type == "integer":
+        return pd.to_numeric(column).astype("Int64")
+    if field.type == "number":
+        return pd.to_numeric(column).astype("float64")
+    if field.type == "boolean":
+        return column.map({True: True, False: False, "true": True, "false": False}).astype("boolean")
+    if field.type == "date":
+        return pd.to_datetime(column, format="ISO8601").astype("datetime64[s]")
+    return column.astype("str")
+
+
+def typed(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the columns of `frame` that `table` declares, in order and typed."""
+    import pandas as pd
+
+    columns = {f.name: typed_column(f, frame[f.name]) for f in table.fields}
+    return pd.DataFrame(columns).reset_index(drop=True)
+
+
+_PANDERA_TYPES = {"integer": "Int64", "number": "float64", "boolean": "boolean",
+                  "date": "datetime64[s]", "string": "str"}  # fmt: skip
+
+
+def validator(table: Table) -> pa.DataFrameSchema:
+    """Return the pandera schema of a typed frame of `table`.
+
+    ``pandera.io.from_frictionless_schema`` loses nullable integers, dates and the order
+    of categories, hence these lines.
+    """
+    import pandas as pd
+    import pandera.pandas as pa
+
+    columns = {}
+    for field in table.fields:
+        checks = []
+        if field.pattern:
+            checks.append(pa.Check.str_matches(rf"^(?:{field.pattern})$"))
+        if field.minimum is not None:
+            checks.append(pa.Check.ge(field.minimum))
+        if field.maximum is not None:
+            checks.append(pa.Check.le(field.maximum))
+        dtype: Any = _PANDERA_TYPES[field.type]
+        if field.categories:
+            dtype = pd.CategoricalDtype(list(field.values), ordered=field.ordered)
+        columns[field.name] = pa.Column(
+            dtype, checks, nullable=not field.required, unique=field.unique
+        )
+    return pa.DataFrameSchema(columns, strict=True, ordered=True, name=table.name)
+
+
+def _field_descriptor(field: Field) -> dict[str, Any]:
+    described: dict[str, Any] = {"name": field.name, "type": field.type}
+    described |= {"title": field.title, "description": field.description}
+    if field.unit:
+        described["unit"] = field.unit
+    constraints: dict[str, Any] = {
+        name: value
+        for name in ("required", "unique", "pattern", "minimum", "maximum")
+        if (value := getattr(field, name)) not in (None, False)
+    }
+    if field.categories:
+        described["categories"] = [{"value": v, "label": label} for v, label in field.categories]
+        described["categoriesOrdered"] = field.ordered
+        constraints["enum"] = list(field.values)
+    if constraints:
+        described["constraints"] = constraints
+    return described
+
+
+def descriptor(table: Table) -> dict[str, Any]:
+    """Return the Frictionless resource of ``<table>.csv``, with its Table Schema."""
+    schema: dict[str, Any] = {
+        "fields": [_field_descriptor(f) for f in table.fields],
+        "primaryKey": [table.key],
+        "missingValues": [""],
+    }
+    if table.foreign_keys:
+        schema["foreignKeys"] = [
+            {
+                "fields": [key.field],
+                "reference": {
+                    # Frictionless names the table itself by an empty resource.
+                    "resource": "" if key.table == table.name else key.table,
+                    "fields": [key.target],
+                },
+            }
+            for key in table.foreign_keys
+        ]
+    return {
+        "name": table.name,
+        "type": "table",
+        "path": f"{table.name}.csv",
+        "title": table.title,
+        "description": table.description,
+        "scheme": "file",
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "schema": schema,
+    }
+
+
+_FRENCH_TYPES = {"string": "texte", "integer": "entier", "number": "nombre", "date": "date",
+                 "boolean": "vrai/faux"}  # fmt: skip
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", r"\|").replace("\n", " ")
+
+
+def dictionary(tables: dict[str, Table], rows: dict[str, int]) -> str:
+    """Return the French dictionary of `tables` as Markdown, with `rows` rows each."""
+    lines = ["# Dictionnaire des tables", ""]
+    lines += ["Produit par `solidata build` à partir de `solidata/tables/` ; ne pas modifier.", ""]
+    for name, table in tables.items():
+        lines += [f"## `{name}` : {table.title}", "", table.description, ""]
+        lines += [f"{rows[name]} lignes. Clé : `{table.key}`.", ""]
+        lines += ["| Champ | Titre | Type | Unité | Description |", "|---|---|---|---|---|"]
+        references = {key.field: key for key in table.foreign_keys}
+        for field in table.fields:
+            described = field.description
+            if field.categories:
+                described += " Valeurs : " + " ; ".join(
+                    f"`{value}` ({label})" for value, label in field.categories
+                ) + "."
+            if key := references.get(field.name):
+                described += f" Renvoie à `{key.table}.{key.target}`."
+            cells = [f"`{field.name}`", field.title, _FRENCH_TYPES[field.type], field.unit or "",
+                     described]  # fmt: skip
+            lines.append("| " + " | ".join(_cell(c) for c in cells) + " |")
+        lines.append("")
+    return "\n".join(lines)
