@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-_LAZY = {"load": "catalog", "load_registers": "catalog", "Registers": "catalog", "trace": "provenance"}
+_LAZY = {
+    "load": "catalog",
+    "load_registers": "catalog",
+    "Registers": "catalog",
+    "trace": "provenance",
+}
 _ROOMS = ("analysis", "build", "check", "clean", "figures", "french", "raw", "tables")
 
 __all__ = ["Registers", "load", "load_registers", "trace"]

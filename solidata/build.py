@@ -97,7 +97,9 @@ def write(tables: Frames, folder: Path) -> None:
     as_json = json.dumps(package, ensure_ascii=False, indent=2) + "\n"
     (folder / "datapackage.json").write_text(as_json, encoding="utf-8", newline="\n")
     rows = {name: len(frame) for name, frame in tables.items()}
-    (folder / "dictionary.md").write_text(dictionary(declared, rows), encoding="utf-8", newline="\n")
+    (folder / "dictionary.md").write_text(
+        dictionary(declared, rows), encoding="utf-8", newline="\n"
+    )
 
 
 def replace(new: Path, processed: Path) -> None:

@@ -43,7 +43,9 @@ def find_table(name: str) -> Table:
         return tables[name]
     near = nearest(name, tables)
     hint = f" Voulez-vous dire {quote(near)} ?" if near else ""
-    raise UnknownTableError(f"Aucune table {quote(name)}.{hint} Tables connues : {', '.join(tables)}.")
+    raise UnknownTableError(
+        f"Aucune table {quote(name)}.{hint} Tables connues : {', '.join(tables)}."
+    )
 
 
 @functools.lru_cache(maxsize=64)
@@ -86,7 +88,9 @@ def load(name: str, folder: Path | None = None) -> pd.DataFrame:
     table = find_table(name)
     path = (folder or home.processed_folder()) / f"{table.name}.csv"
     if not path.exists():
-        raise FileNotFoundError(f"{path} n’existe pas : construisez les tables avec « solidata build ».")
+        raise FileNotFoundError(
+            f"{path} n’existe pas : construisez les tables avec « solidata build »."
+        )
     return _read(path, path.stat().st_mtime_ns).copy()
 
 

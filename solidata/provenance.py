@@ -42,30 +42,51 @@ def _describe(found: Trace) -> list[str]:
     lines = [f"{found.address} ({table.title})"]
     for field in table.fields:
         value = found.row[field.name]
-        if pd.notna(value) and field.name not in {"source_id", "line", "line_end", "printed", table.key}:
+        if pd.notna(value) and field.name not in {
+            "source_id",
+            "line",
+            "line_end",
+            "printed",
+            table.key,
+        }:
             shown = field.labels.get(str(value), value) if field.categories else value
             unit = f" {field.unit}" if field.unit and not field.unit.startswith("voir") else ""
             lines.append(f"  {field.title} : {shown}{unit}")
     lines.append("Vient de")
     if found.source is not None:
         line, end = found.row.get("line"), found.row.get("line_end")
-        place = "" if line is None or pd.isna(line) else (
-            f", lignes {line} à {end}" if end is not None and pd.notna(end) else f", ligne {line}")  # fmt: skip
+        place = (
+            ""
+            if line is None or pd.isna(line)
+            else (
+                f", lignes {line} à {end}"
+                if end is not None and pd.notna(end)
+                else f", ligne {line}"
+            )
+        )
         lines.append(f"  {found.source['title']} ({found.source['source_id']}){place}")
     if found.row.get("printed") is not None:
         lines.append(f"  imprimé : {quote(found.row['printed'])}")
     if found.raw_file:
         lines.append(f"  transcrit : {found.raw_file}, ligne {found.raw_line}")
     for _, row in found.numbers.iterrows():
-        lines.append(f"  grand livre : {quote(row['printed'])}, ligne {row['line']}, rang {row['rank']}")
+        lines.append(
+            f"  grand livre : {quote(row['printed'])}, ligne {row['line']}, rang {row['rank']}"
+        )
     for _, row in found.statuses.iterrows():
         lines.append(f"Statut {row['year']} : {row['status']}. {row['reason']}")
     for _, row in found.corrections.iterrows():
-        lines.append(f"Corrigé ({row['correction_id']}) : {row['field']}, {quote(row['printed'])} → {quote(row['value'])}. {row['reason']}")
+        lines.append(
+            f"Corrigé ({row['correction_id']}) : {row['field']}, {quote(row['printed'])} → {quote(row['value'])}. {row['reason']}"
+        )
     for _, row in found.contradictions.iterrows():
         lines.append(f"Contredit ({row['contradiction_id']}, {row['severity']}) : {row['topic']}")
         for side in "ab":
-            where = f"{row[f'source_{side}']}, ligne {row[f'line_{side}']}" if pd.notna(row[f"line_{side}"]) else row[f"source_{side}"]
+            where = (
+                f"{row[f'source_{side}']}, ligne {row[f'line_{side}']}"
+                if pd.notna(row[f"line_{side}"])
+                else row[f"source_{side}"]
+            )
             lines.append(f"  {side.upper()} : {row[f'claim_{side}']} ({where})")
         lines.append(f"  retenu : {row['kept']}. {row['reason']}")
     return lines
@@ -76,7 +97,9 @@ def _find(table: Table, frame: pd.DataFrame, key: str) -> pd.Series:
     if rows.empty:
         near = nearest(key, frame[table.key])
         hint = f" Voulez-vous dire {quote(near)} ?" if near else ""
-        raise catalog.UnknownTableError(f"La table {table.name} n’a pas de ligne {quote(key)}.{hint}")
+        raise catalog.UnknownTableError(
+            f"La table {table.name} n’a pas de ligne {quote(key)}.{hint}"
+        )
     return rows.iloc[0]
 
 
@@ -87,7 +110,9 @@ def _raw_place(table: Table, key: str, root: Path) -> tuple[str | None, int | No
     if table.key not in rows:
         return None, None
     found = rows[rows[table.key] == key]
-    return (None, None) if found.empty else (str(found.iloc[0][raw.FILE]), int(found.iloc[0][raw.ROW]))
+    return (
+        (None, None) if found.empty else (str(found.iloc[0][raw.FILE]), int(found.iloc[0][raw.ROW]))
+    )
 
 
 def trace(table: str, key: str, folder: Path | None = None) -> Trace:
@@ -120,14 +145,20 @@ def trace(table: str, key: str, folder: Path | None = None) -> Trace:
     address = f"{table}:{key}"
     sources = catalog.load("sources", folder).set_index("source_id", drop=False)
     source_id = row.get("source_id")
-    source = sources.loc[source_id] if isinstance(source_id, str) and source_id in sources.index else None
+    source = (
+        sources.loc[source_id]
+        if isinstance(source_id, str) and source_id in sources.index
+        else None
+    )
     raw_file, raw_line = _raw_place(declared, key, home.raw_folder())
     corrections = catalog.load("corrections", folder)
     numbers = catalog.load("numbers", folder)
     statuses = catalog.load("action_statuses", folder)
     mine = statuses[statuses["action_id"] == key] if table == "actions" else statuses.iloc[:0]
     register = catalog.load("contradictions", folder)
-    touching = pd.concat([affected(register, a) for a in (address, *("action_statuses:" + mine["status_id"]))])
+    touching = pd.concat(
+        [affected(register, a) for a in (address, *("action_statuses:" + mine["status_id"]))]
+    )
     return Trace(
         address=address,
         row=row,

@@ -51,7 +51,9 @@ def read_document(path: Path) -> list[str]:
         try:
             pages = [page.extract_text() for page in pypdf.PdfReader(path).pages]
         except pypdf.errors.PyPdfError as error:
-            raise SourceError([Problem(str(path), None, None, None, f"PDF illisible : {error}")]) from None
+            raise SourceError(
+                [Problem(str(path), None, None, None, f"PDF illisible : {error}")]
+            ) from None
         lines = [line for page in pages for line in page.split("\n")]
     else:
         try:
@@ -70,7 +72,12 @@ def _entries(ledger: pd.DataFrame) -> list[Number]:
     return [
         Number(int(line), int(rank), printed, before, after, 0)
         for line, rank, printed, before, after in zip(
-            ledger["line"], ledger["rank"], ledger["printed"], filled["before"], filled["after"], strict=True
+            ledger["line"],
+            ledger["rank"],
+            ledger["printed"],
+            filled["before"],
+            filled["after"],
+            strict=True,
         )
     ]
 
@@ -84,7 +91,9 @@ def _by_line(numbers: Sequence[Number]) -> list[list[int]]:
 
 
 def _signature(numbers: Sequence[Number], positions: list[int]) -> tuple[tuple[str, str, str], ...]:
-    return tuple((numbers[p].printed, fold(numbers[p].before), fold(numbers[p].after)) for p in positions)
+    return tuple(
+        (numbers[p].printed, fold(numbers[p].before), fold(numbers[p].after)) for p in positions
+    )
 
 
 def align(found: Sequence[Number], ledger: Sequence[Number]) -> dict[int, int]:
@@ -150,7 +159,9 @@ def guess_source(lines: Sequence[str], ledger: pd.DataFrame, sources: pd.DataFra
     same = sources.loc[sources["sha256"] == digest, "source_id"]
     if len(same):
         return str(same.iloc[0])
-    printed = Counter(n.printed for i, text in enumerate(lines, start=1) for n in numbers_in(i, text))
+    printed = Counter(
+        n.printed for i, text in enumerate(lines, start=1) for n in numbers_in(i, text)
+    )
     shares = {
         source_id: sum((Counter(rows["printed"]) & printed).values()) / max(1, printed.total())
         for source_id, rows in ledger.groupby("source_id")
@@ -226,20 +237,49 @@ def draft(lines: Sequence[str], source_id: str, tables: dict[str, pd.DataFrame])
         reason = row["reason"] if row is not None else None
         if (record is None or pd.isna(record)) and (reason is None or pd.isna(reason)):
             record = holders.get((number.line, number.start))
-        kept.append({"line": number.line, "rank": number.rank, "printed": number.printed,
-                     "before": number.before, "after": number.after, "record": record, "reason": reason})  # fmt: skip
-    return pd.DataFrame(kept, columns=["line", "rank", "printed", "before", "after", "record", "reason"])
+        kept.append(
+            {
+                "line": number.line,
+                "rank": number.rank,
+                "printed": number.printed,
+                "before": number.before,
+                "after": number.after,
+                "record": record,
+                "reason": reason,
+            }
+        )
+    return pd.DataFrame(
+        kept, columns=["line", "rank", "printed", "before", "after", "record", "reason"]
+    )
 
 
 # A number may stand in several rows' characters: the row that measures it comes first.
-_PRIORITY = ("department_budget", "funding", "observations", "status_counts", "territories", "challenges",
-             "flagships", "mentions", "events", "actions", "map_labels", "sections")  # fmt: skip
+_PRIORITY = (
+    "department_budget",
+    "funding",
+    "observations",
+    "status_counts",
+    "territories",
+    "challenges",
+    "flagships",
+    "mentions",
+    "events",
+    "actions",
+    "map_labels",
+    "sections",
+)
 
 
-def _holders(lines: Sequence[str], source_id: str, tables: dict[str, pd.DataFrame]) -> dict[tuple[int, int], str]:
+def _holders(
+    lines: Sequence[str], source_id: str, tables: dict[str, pd.DataFrame]
+) -> dict[tuple[int, int], str]:
     """Return the row that holds each (line, offset) of a number, by the characters it prints."""
     holders: dict[tuple[int, int], str] = {}
-    known = [(a, t, r) for a, (t, r) in records(tables).items() if r["source_id"] == source_id and t in _PRIORITY]
+    known = [
+        (a, t, r)
+        for a, (t, r) in records(tables).items()
+        if r["source_id"] == source_id and t in _PRIORITY
+    ]
     # The shorter the characters, the more precisely they point.
     known.sort(key=lambda k: (_PRIORITY.index(k[1]), len(str(k[2]["printed"]))))
     for address, _, row in known:
@@ -259,12 +299,21 @@ def _places(row: pd.Series, lines: Sequence[str]) -> list[tuple[int, int]]:
             for number in range(int(row[first]), end + 1):
                 at = lines[number - 1].find(piece)
                 if at >= 0 and digits(piece):
-                    places += [(number, n.start) for n in numbers_in(number, lines[number - 1])
-                               if at <= n.start < at + len(piece)]  # fmt: skip
+                    places += [
+                        (number, n.start)
+                        for n in numbers_in(number, lines[number - 1])
+                        if at <= n.start < at + len(piece)
+                    ]
     # The number of a list item stands before its title.
-    numbered = next((row[c] for c in ("number_printed", "rank_printed") if c in row and pd.notna(row[c])), None)
+    numbered = next(
+        (row[c] for c in ("number_printed", "rank_printed") if c in row and pd.notna(row[c])), None
+    )
     if numbered:
         first = int(row["line"])
-        places += [(first, n.start) for n in numbers_in(first, lines[first - 1])
-                   if n.printed == numbered and n.start <= lines[first - 1].find(str(row["printed"]).split(LINE_BREAK)[0])]  # fmt: skip
+        places += [
+            (first, n.start)
+            for n in numbers_in(first, lines[first - 1])
+            if n.printed == numbered
+            and n.start <= lines[first - 1].find(str(row["printed"]).split(LINE_BREAK)[0])
+        ]
     return places

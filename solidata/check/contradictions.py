@@ -45,7 +45,11 @@ def faults(tables: Frames) -> Iterable[tuple[str, str, str]]:
             if pd.notna(line) and (pd.isna(lines) or line > lines):
                 yield name, f"line_{side}", f"le document n’a pas de ligne {line}"
         if pd.notna(row["identity_id"]) and holds.get(row["identity_id"], False):
-            yield name, "identity_id", f"l’identité {row['identity_id']} est vérifiée ; contradiction à revoir"
+            yield (
+                name,
+                "identity_id",
+                f"l’identité {row['identity_id']} est vérifiée ; contradiction à revoir",
+            )
 
 
 def unrecorded(identities: pd.DataFrame) -> pd.DataFrame:

@@ -20,7 +20,9 @@ from solidata.tables import all_tables
 _SPACE = "[ \u00a0\u202f\u2009]"
 # Thousands by groups and a decimal comma belong to one number; a year (four digits) takes
 # neither, so that « En2024,7 dispositifs » stays two numbers.
-_NUMBER = re.compile(rf"(?<!\d)\d{{1,3}}(?:{_SPACE}\d{{3}})+(?!\d)(?:,\d+)?|(?<!\d)\d{{1,3}},\d+|\d+")
+_NUMBER = re.compile(
+    rf"(?<!\d)\d{{1,3}}(?:{_SPACE}\d{{3}})+(?!\d)(?:,\d+)?|(?<!\d)\d{{1,3}},\d+|\d+"
+)
 _WORD = re.compile(r"[^\W\d_]+")
 _IN_WORDS = re.compile(
     r"\b(deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize"
@@ -56,9 +58,15 @@ def numbers_in(line_number: int, text: str) -> list[Number]:
         before = _WORD.findall(text[: match.start()])
         after = _WORD.search(text, match.end())
         found.append(
-            Number(line_number, rank, match[0], before[-1] if before else "",
-                   after[0] if after else "", match.start())
-        )  # fmt: skip
+            Number(
+                line_number,
+                rank,
+                match[0],
+                before[-1] if before else "",
+                after[0] if after else "",
+                match.start(),
+            )
+        )
     return found
 
 
@@ -136,7 +144,9 @@ def ledger_faults(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     rows = []
     for _, entry in tables["numbers"].iterrows():
         if fault := _fault(entry, known):
-            rows.append({"number_id": entry["number_id"], "printed": entry["printed"], "fault": fault})
+            rows.append(
+                {"number_id": entry["number_id"], "printed": entry["printed"], "fault": fault}
+            )
     return pd.DataFrame(rows, columns=["number_id", "printed", "fault"])
 
 
@@ -151,7 +161,14 @@ def coverage(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """
     ledger = tables["numbers"]
     labels = all_tables()["numbers"].field("reason").labels
-    why = ledger["reason"].astype(object).map(labels).where(ledger["record"].isna(), "Tenu par une ligne")
+    why = (
+        ledger["reason"]
+        .astype(object)
+        .map(labels)
+        .where(ledger["record"].isna(), "Tenu par une ligne")
+    )
     counted = ledger.assign(why=why).groupby(["source_id", "why"], observed=True).size()
     frame = counted.rename("numbers").reset_index()
-    return frame.sort_values(["source_id", "numbers", "why"], ascending=[True, False, True], ignore_index=True)
+    return frame.sort_values(
+        ["source_id", "numbers", "why"], ascending=[True, False, True], ignore_index=True
+    )

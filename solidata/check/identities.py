@@ -24,20 +24,40 @@ TOLERANCE = 0.005
 """Half a cent: amounts are sums of floats."""
 
 # The number a reference stands for, when it names no field.
-VALUE_FIELDS = {"observations": "value", "funding": "amount_min_eur", "department_budget": "amount_eur",
-                "status_counts": "count", "territories": "action_sheets"}  # fmt: skip
+VALUE_FIELDS = {
+    "observations": "value",
+    "funding": "amount_min_eur",
+    "department_budget": "amount_eur",
+    "status_counts": "count",
+    "territories": "action_sheets",
+}
 _ALL = "toutes"
 
 
-def _identity(family: str, name: str, label: str, expression: str, left: float, right: float,
-              relation: str = "=", note: str = "") -> Identity:  # fmt: skip
+def _identity(
+    family: str,
+    name: str,
+    label: str,
+    expression: str,
+    left: float,
+    right: float,
+    relation: str = "=",
+    note: str = "",
+) -> Identity:
     difference = float(left) - float(right)
     holds = difference <= TOLERANCE if relation == "<=" else abs(difference) <= TOLERANCE
     return {
-        "identity_id": f"{family}.{name}", "family": family, "label": label, "expression": expression,
-        "left": float(left), "relation": relation, "right": float(right), "difference": difference,
-        "holds": holds, "note": note,
-    }  # fmt: skip
+        "identity_id": f"{family}.{name}",
+        "family": family,
+        "label": label,
+        "expression": expression,
+        "left": float(left),
+        "relation": relation,
+        "right": float(right),
+        "difference": difference,
+        "holds": holds,
+        "note": note,
+    }
 
 
 def _references(table: str, keys: pd.Series) -> str:
@@ -52,13 +72,27 @@ def _totals(tables: Frames) -> Iterator[Identity]:
     counts = tables["status_counts"]
     by_status = counts[(counts["status"] != _ALL) & counts["total"].notna()]
     labels = _section_labels(tables)
-    for (section, year, source), rows in by_status.groupby(["section_id", "year", "source_id"], sort=False):
+    for (section, year, source), rows in by_status.groupby(
+        ["section_id", "year", "source_id"], sort=False
+    ):
         name = f"{section}.{year}.{source}"
         if rows["total"].nunique() > 1:
-            yield _identity("totaux", f"{name}.denominateur", f"{labels[section]} : un seul dénominateur en {year}",
-                            _references("status_counts", rows["count_id"]), rows["total"].max(), rows["total"].min())  # fmt: skip
-        yield _identity("totaux", name, f"{labels[section]} : la somme des statuts fait le total imprimé en {year}",
-                        _references("status_counts", rows["count_id"]), rows["count"].sum(), rows["total"].iloc[0])  # fmt: skip
+            yield _identity(
+                "totaux",
+                f"{name}.denominateur",
+                f"{labels[section]} : un seul dénominateur en {year}",
+                _references("status_counts", rows["count_id"]),
+                rows["total"].max(),
+                rows["total"].min(),
+            )
+        yield _identity(
+            "totaux",
+            name,
+            f"{labels[section]} : la somme des statuts fait le total imprimé en {year}",
+            _references("status_counts", rows["count_id"]),
+            rows["count"].sum(),
+            rows["total"].iloc[0],
+        )
 
 
 def _section_labels(tables: Frames) -> dict[str, str]:
@@ -69,7 +103,9 @@ def _printed_totals(tables: Frames) -> pd.DataFrame:
     """Return one row for each printed number of actions of a section: ``address`` and ``count``."""
     counts = tables["status_counts"]
     whole = counts[counts["status"] == _ALL].assign(printed_count=lambda f: f["count"])
-    parts = counts[(counts["status"] != _ALL) & counts["total"].notna()].assign(printed_count=lambda f: f["total"])
+    parts = counts[(counts["status"] != _ALL) & counts["total"].notna()].assign(
+        printed_count=lambda f: f["total"]
+    )
     parts = parts.drop_duplicates(["section_id", "year", "source_id"])
     every = pd.concat([whole, parts])
     return every[["count_id", "section_id", "year", "source_id", "printed_count"]]
@@ -81,12 +117,19 @@ def _lists(tables: Frames) -> Iterator[Identity]:
     listed = statuses.merge(actions[["action_id", "section_id"]], on="action_id")
     labels = _section_labels(tables)
     for _, row in _printed_totals(tables).iterrows():
-        members = listed[(listed["section_id"] == row["section_id"]) & (listed["year"] == row["year"])]
+        members = listed[
+            (listed["section_id"] == row["section_id"]) & (listed["year"] == row["year"])
+        ]
         if members.empty:
             continue
-        yield _identity("listes", row["count_id"], f"{labels[row['section_id']]} : actions listées et nombre imprimé",
-                        f"nombre d’actions de {row['section_id']} listées en {row['year']} = status_counts:{row['count_id']}",
-                        len(members), row["printed_count"])  # fmt: skip
+        yield _identity(
+            "listes",
+            row["count_id"],
+            f"{labels[row['section_id']]} : actions listées et nombre imprimé",
+            f"nombre d’actions de {row['section_id']} listées en {row['year']} = status_counts:{row['count_id']}",
+            len(members),
+            row["printed_count"],
+        )
 
 
 def _sections(tables: Frames) -> Iterator[Identity]:
@@ -94,16 +137,28 @@ def _sections(tables: Frames) -> Iterator[Identity]:
     totals = _printed_totals(tables)
     counted = set(tables["sections"].loc[tables["sections"]["in_total"], "section_id"])
     whole = totals[totals["section_id"] == "ensemble"]
-    for (year, source), parts in totals[totals["section_id"].isin(counted)].groupby(["year", "source_id"]):
+    for (year, source), parts in totals[totals["section_id"].isin(counted)].groupby(
+        ["year", "source_id"]
+    ):
         parts = parts.drop_duplicates("section_id")
         for _, row in whole[whole["year"] == year].iterrows():
-            note = "" if set(parts["section_id"]) == counted else (
-                f"{len(parts)} sections sur {len(counted)} ont un total dans ce document.")  # fmt: skip
+            note = (
+                ""
+                if set(parts["section_id"]) == counted
+                else (f"{len(parts)} sections sur {len(counted)} ont un total dans ce document.")
+            )
             relation = "=" if not note else "<="
-            yield _identity("sections", f"{source}.{row['count_id']}",
-                            f"Sections de {source} et ensemble imprimé par {row['source_id']}",
-                            _references("status_counts", parts["count_id"]) + f" {relation} status_counts:{row['count_id']}",
-                            parts["printed_count"].sum(), row["printed_count"], relation, note)  # fmt: skip
+            yield _identity(
+                "sections",
+                f"{source}.{row['count_id']}",
+                f"Sections de {source} et ensemble imprimé par {row['source_id']}",
+                _references("status_counts", parts["count_id"])
+                + f" {relation} status_counts:{row['count_id']}",
+                parts["printed_count"].sum(),
+                row["printed_count"],
+                relation,
+                note,
+            )
 
 
 def _words(tables: Frames) -> Iterator[Identity]:
@@ -113,14 +168,24 @@ def _words(tables: Frames) -> Iterator[Identity]:
     labels = _section_labels(tables)
     names = all_tables()["status_counts"].field("status").labels
     for _, row in counts[counts["status"] != _ALL].iterrows():
-        same = (read["section_id"] == row["section_id"]) & (read["year"] == row["year"]) & (read["source_id"] == row["source_id"])
+        same = (
+            (read["section_id"] == row["section_id"])
+            & (read["year"] == row["year"])
+            & (read["source_id"] == row["source_id"])
+        )
         if not same.any():
             continue
         words = int((same & (read["status"].astype(str) == row["status"])).sum())
-        yield _identity("mots", row["count_id"],
-                        f"{labels[row['section_id']]} : mots {quote(names[row['status']])} lus et nombre imprimé",
-                        f"mots lus dans les listes ≤ status_counts:{row['count_id']}",
-                        words, row["count"], "<=", "Les autres statuts n’étaient que des marques de couleur, perdues.")  # fmt: skip
+        yield _identity(
+            "mots",
+            row["count_id"],
+            f"{labels[row['section_id']]} : mots {quote(names[row['status']])} lus et nombre imprimé",
+            f"mots lus dans les listes ≤ status_counts:{row['count_id']}",
+            words,
+            row["count"],
+            "<=",
+            "Les autres statuts n’étaient que des marques de couleur, perdues.",
+        )
 
 
 def _flagships(tables: Frames) -> Iterator[Identity]:
@@ -129,26 +194,52 @@ def _flagships(tables: Frames) -> Iterator[Identity]:
     printed = counts[counts["section_id"] == "phares"]
     for _, row in printed[printed["status"] == _ALL].iterrows():
         if row["source_id"] in set(flagships["source_id"]):
-            listed = flagships[(flagships["year"] == row["year"]) & (flagships["source_id"] == row["source_id"])]
-            yield _identity("phares", row["count_id"], f"Phares de {row['year']} listés et nombre imprimé",
-                            f"nombre de phares listés en {row['year']} = status_counts:{row['count_id']}",
-                            len(listed), row["count"])  # fmt: skip
+            listed = flagships[
+                (flagships["year"] == row["year"]) & (flagships["source_id"] == row["source_id"])
+            ]
+            yield _identity(
+                "phares",
+                row["count_id"],
+                f"Phares de {row['year']} listés et nombre imprimé",
+                f"nombre de phares listés en {row['year']} = status_counts:{row['count_id']}",
+                len(listed),
+                row["count"],
+            )
     mentions = tables["mentions"]
-    said = mentions[(mentions["list"] == "flagship") & mentions["status"].notna()].drop_duplicates(["flagship_id", "status"])
+    said = mentions[(mentions["list"] == "flagship") & mentions["status"].notna()].drop_duplicates(
+        ["flagship_id", "status"]
+    )
     for _, row in printed[printed["status"] != _ALL].iterrows():
-        words = int(((said["year"] == row["year"]) & (said["status"].astype(str) == row["status"])).sum())
-        yield _identity("phares", row["count_id"], f"Phares de {row['year']} : statuts de la liste et nombre imprimé",
-                        f"mots de la liste = status_counts:{row['count_id']}", words, row["count"])  # fmt: skip
-    sheets = mentions[(mentions["list"] == "sheet") & mentions["status"].notna() & mentions["flagship_id"].notna()]
+        words = int(
+            ((said["year"] == row["year"]) & (said["status"].astype(str) == row["status"])).sum()
+        )
+        yield _identity(
+            "phares",
+            row["count_id"],
+            f"Phares de {row['year']} : statuts de la liste et nombre imprimé",
+            f"mots de la liste = status_counts:{row['count_id']}",
+            words,
+            row["count"],
+        )
+    sheets = mentions[
+        (mentions["list"] == "sheet") & mentions["status"].notna() & mentions["flagship_id"].notna()
+    ]
     for flagship_id, rows in sheets.groupby("flagship_id", sort=True):
         listed = said[said["flagship_id"] == flagship_id]
         if listed.empty:
             continue
         status = listed["status"].astype(str).iloc[0]
         other = rows[rows["status"].astype(str) != status]
-        yield _identity("phares", f"{flagship_id}.fiches", f"{flagship_id} : statut de la liste et des fiches",
-                        " + ".join(f"mentions:{m}" for m in rows["mention_id"]) + f" contre mentions:{listed['mention_id'].iloc[0]}",
-                        len(other), 0, note="À gauche, le nombre de fiches dont le statut diffère de la liste.")  # fmt: skip
+        yield _identity(
+            "phares",
+            f"{flagship_id}.fiches",
+            f"{flagship_id} : statut de la liste et des fiches",
+            " + ".join(f"mentions:{m}" for m in rows["mention_id"])
+            + f" contre mentions:{listed['mention_id'].iloc[0]}",
+            len(other),
+            0,
+            note="À gauche, le nombre de fiches dont le statut diffère de la liste.",
+        )
 
 
 # --- money ---------------------------------------------------------------------------
@@ -158,10 +249,17 @@ def _funding(tables: Frames) -> Iterator[Identity]:
     """Parts of an amount, one way of splitting at a time, against the whole."""
     funding = tables["funding"].set_index("funding_id")
     parts = funding[funding["part_of"].notna()]
-    for (whole, split_by), rows in parts.groupby(["part_of", "split_by"], sort=False, observed=True):
-        yield _identity("financement", f"{whole}.{split_by}", f"{funding.loc[whole, 'purpose']} : parts et total",
-                        f"{_references('funding', rows.index.to_series())} = funding:{whole}",
-                        rows["amount_min_eur"].sum(), funding.loc[whole, "amount_min_eur"])  # fmt: skip
+    for (whole, split_by), rows in parts.groupby(
+        ["part_of", "split_by"], sort=False, observed=True
+    ):
+        yield _identity(
+            "financement",
+            f"{whole}.{split_by}",
+            f"{funding.loc[whole, 'purpose']} : parts et total",
+            f"{_references('funding', rows.index.to_series())} = funding:{whole}",
+            rows["amount_min_eur"].sum(),
+            funding.loc[whole, "amount_min_eur"],
+        )
 
 
 def _budget(tables: Frames) -> Iterator[Identity]:
@@ -169,9 +267,14 @@ def _budget(tables: Frames) -> Iterator[Identity]:
     budget = tables["department_budget"].set_index("block_id")
     parts = budget[budget["parent_id"].notna() & (budget["basis"] != "residual")]
     for parent, rows in parts.groupby("parent_id", sort=False):
-        yield _identity("budget", str(parent), f"{budget.loc[parent, 'block']} {budget.loc[parent, 'year']} : blocs et total",
-                        f"{_references('department_budget', rows.index.to_series())} = department_budget:{parent}",
-                        rows["amount_eur"].sum(), budget.loc[parent, "amount_eur"])  # fmt: skip
+        yield _identity(
+            "budget",
+            str(parent),
+            f"{budget.loc[parent, 'block']} {budget.loc[parent, 'year']} : blocs et total",
+            f"{_references('department_budget', rows.index.to_series())} = department_budget:{parent}",
+            rows["amount_eur"].sum(),
+            budget.loc[parent, "amount_eur"],
+        )
 
 
 def _repetitions(tables: Frames) -> Iterator[Identity]:
@@ -183,8 +286,14 @@ def _repetitions(tables: Frames) -> Iterator[Identity]:
         rows = frame.set_index(all_tables()[table].key)
         for key, row in rows[rows["repeats"].notna()].iterrows():
             first = rows.loc[row["repeats"]]
-            yield _identity("repetition", f"{table}.{key}", f"{key} répète {row['repeats']}",
-                            f"{table}:{key} = {table}:{row['repeats']}", row[field], first[field])  # fmt: skip
+            yield _identity(
+                "repetition",
+                f"{table}.{key}",
+                f"{key} répète {row['repeats']}",
+                f"{table}:{key} = {table}:{row['repeats']}",
+                row[field],
+                first[field],
+            )
 
 
 # --- dates and numbering -------------------------------------------------------------
@@ -195,26 +304,46 @@ def _calendar(tables: Frames) -> Iterator[Identity]:
     events = tables["events"]
     for _, row in events[events["weekday_printed"].notna()].iterrows():
         day = row["date_start"].date()
-        yield _identity("calendrier", row["event_id"], f"{row['label']} : {format_date(day)}",
-                        f"events:{row['event_id']} tombe un {WEEKDAYS[day.weekday()]}, imprimé {quote(row['weekday_printed'])}",
-                        day.isoweekday(), parse_weekday(row["weekday_printed"]))  # fmt: skip
+        yield _identity(
+            "calendrier",
+            row["event_id"],
+            f"{row['label']} : {format_date(day)}",
+            f"events:{row['event_id']} tombe un {WEEKDAYS[day.weekday()]}, imprimé {quote(row['weekday_printed'])}",
+            day.isoweekday(),
+            parse_weekday(row["weekday_printed"]),
+        )
 
 
 def _numbering(tables: Frames) -> Iterator[Identity]:
     """Printed numbers against the place in the list."""
-    for table, place, printed in (("flagships", "rank", "rank_printed"), ("challenges", "rank", "number_printed")):
+    for table, place, printed in (
+        ("flagships", "rank", "rank_printed"),
+        ("challenges", "rank", "number_printed"),
+    ):
         frame = tables[table]
         for _, row in frame[frame[printed].notna()].iterrows():
             key = row[all_tables()[table].key]
-            yield _identity("numerotation", f"{table}.{key}", f"{key} : rang et numéro imprimé",
-                            f"{table}:{key}", row[place], float(re.sub(r"\D", "", row[printed]) or "nan"))  # fmt: skip
+            yield _identity(
+                "numerotation",
+                f"{table}.{key}",
+                f"{key} : rang et numéro imprimé",
+                f"{table}:{key}",
+                row[place],
+                float(re.sub(r"\D", "", row[printed]) or "nan"),
+            )
     mentions, actions = tables["mentions"], tables["actions"].set_index("action_id")
     numbered = mentions[mentions["number_printed"].notna() & (mentions["list"] == "table")]
     for section, rows in numbered.groupby("section_id", sort=False):
         numbers = actions.loc[rows["action_id"], "number"].tolist()
         in_order = sum(a == b for a, b in zip(numbers, range(1, len(numbers) + 1), strict=True))
-        yield _identity("numerotation", f"liste.{section}", f"{section} : numéros qui se suivent de 1 à {len(numbers)}",
-                        f"numéros imprimés de {section}", in_order, len(numbers))  # fmt: skip
+        yield _identity(
+            "numerotation",
+            f"liste.{section}",
+            f"{section} : numéros qui se suivent de 1 à {len(numbers)}",
+            f"numéros imprimés de {section}",
+            in_order,
+            len(numbers),
+        )
 
 
 # --- declared ------------------------------------------------------------------------
@@ -250,7 +379,9 @@ def evaluate(expression: str, tables: Frames) -> float:
             raise ValueError(f"expression illisible à partir de {quote(expression[position:])}")
         tokens.append(match)
         position = match.end()
-    if len(tokens) % 2 == 0 or any((t.lastgroup == "op") != (i % 2 == 1) for i, t in enumerate(tokens)):
+    if len(tokens) % 2 == 0 or any(
+        (t.lastgroup == "op") != (i % 2 == 1) for i, t in enumerate(tokens)
+    ):
         raise ValueError(f"expression illisible : {quote(expression)}")
 
     total, term, sign = 0.0, _operand(tokens[0], tables), 1.0
@@ -287,17 +418,37 @@ def _declared(tables: Frames) -> Iterator[Identity]:
             try:
                 sides.append(evaluate(rule[side], tables))
             except (KeyError, ValueError, ZeroDivisionError) as error:
-                problems.append(Problem("identity_rules.csv", None, side, rule[side], str(error.args[0])))
+                problems.append(
+                    Problem("identity_rules.csv", None, side, rule[side], str(error.args[0]))
+                )
         if len(sides) == 2:
             expression = f"{rule['left']} {rule['relation']} {rule['right']}"
-            yield _identity("declaree", rule["identity_id"], rule["label"], expression, *sides,
-                            relation=str(rule["relation"]), note=rule["note"] if pd.notna(rule["note"]) else "")  # fmt: skip
+            yield _identity(
+                "declaree",
+                rule["identity_id"],
+                rule["label"],
+                expression,
+                *sides,
+                relation=str(rule["relation"]),
+                note=rule["note"] if pd.notna(rule["note"]) else "",
+            )
     if problems:
         raise SourceError(problems)
 
 
-_FAMILIES = (_totals, _lists, _sections, _words, _flagships, _budget, _funding, _repetitions,
-             _calendar, _numbering, _declared)  # fmt: skip
+_FAMILIES = (
+    _totals,
+    _lists,
+    _sections,
+    _words,
+    _flagships,
+    _budget,
+    _funding,
+    _repetitions,
+    _calendar,
+    _numbering,
+    _declared,
+)
 
 
 def identities(tables: Frames) -> pd.DataFrame:
@@ -320,6 +471,10 @@ def identities(tables: Frames) -> pd.DataFrame:
     """
     rows = [row for family in _FAMILIES for row in family(tables)]
     frame = pd.DataFrame(rows, columns=[f.name for f in all_tables()["identities"].fields])
-    named = tables["contradictions"].dropna(subset=["identity_id"]).groupby("identity_id")["contradiction_id"]
+    named = (
+        tables["contradictions"]
+        .dropna(subset=["identity_id"])
+        .groupby("identity_id")["contradiction_id"]
+    )
     frame["contradiction_id"] = frame["identity_id"].map(named.agg(" ".join)).fillna("")
     return frame

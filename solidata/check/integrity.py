@@ -25,7 +25,9 @@ class Places:
             if all_tables()[name].key in frame
         }
 
-    def problem(self, table: str, key: object, column: str | None, value: object, expected: str) -> Problem:
+    def problem(
+        self, table: str, key: object, column: str | None, value: object, expected: str
+    ) -> Problem:
         """Return the problem of a row, at its place in the raw files when it has one."""
         file, line = self._places.get(f"{table}:{key}", (f"{table}:{key}", None))
         return Problem(file, line, column, None if value is None else str(value), expected)
@@ -45,7 +47,11 @@ def key_problems(tables: Frames, places: Places) -> list[Problem]:
                 near = nearest(str(row[foreign.field]), targets)
                 hint = f" (le plus proche : {near})" if near else ""
                 expected = f"attendu : une clé de la table {foreign.table}{hint}"
-                problems.append(places.problem(name, row[table.key], foreign.field, row[foreign.field], expected))
+                problems.append(
+                    places.problem(
+                        name, row[table.key], foreign.field, row[foreign.field], expected
+                    )
+                )
     return problems
 
 
@@ -60,7 +66,9 @@ def schema_problems(table: Table, frame: pd.DataFrame, places: Places) -> list[P
         for _, case in error.failure_cases.iterrows():
             key = frame[table.key].get(case["index"]) if pd.notna(case["index"]) else None
             expected = f"attendu : {case['check']}"
-            problems.append(places.problem(table.name, key, case["column"], case["failure_case"], expected))
+            problems.append(
+                places.problem(table.name, key, case["column"], case["failure_case"], expected)
+            )
         return problems
     return []
 
@@ -69,7 +77,13 @@ def ledger_problems(tables: Frames, places: Places) -> list[Problem]:
     """Return the rows of the ledger that hold nothing true."""
     sources = tables["numbers"].set_index("number_id")["source_id"]
     return [
-        Problem(f"data/raw/{sources[row['number_id']]}/numbers.csv", None, row["number_id"], row["printed"], row["fault"])
+        Problem(
+            f"data/raw/{sources[row['number_id']]}/numbers.csv",
+            None,
+            row["number_id"],
+            row["printed"],
+            row["fault"],
+        )
         for _, row in ledger_faults(tables).iterrows()
     ]
 

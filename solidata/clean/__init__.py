@@ -65,7 +65,10 @@ def clean(raw: Raw) -> dict[str, pd.DataFrame]:
         frames["actions"], frames["mentions"], frames["status_counts"]
     )
     tables = {n: t for n, t in all_tables().items() if n in frames}
-    return {name: typed(table, frames[name].reindex(columns=table.names)) for name, table in tables.items()}
+    return {
+        name: typed(table, frames[name].reindex(columns=table.names))
+        for name, table in tables.items()
+    }
 
 
 def _titled(table: str) -> Callable[[pd.DataFrame, Repairs], pd.DataFrame]:
@@ -76,7 +79,9 @@ def _mentions(frame: pd.DataFrame, raw: Raw) -> pd.DataFrame:
     """Add ``title_printed``, the status the words mean, and the section of the action."""
     actions = raw.tables["actions"]
     section_of = dict(zip(actions["action_id"], actions["section_id"], strict=True))
-    section = frame["section_id"].where(frame["section_id"] != "", frame["action_id"].map(section_of))
+    section = frame["section_id"].where(
+        frame["section_id"] != "", frame["action_id"].map(section_of)
+    )
     return frame.assign(
         title_printed=frame["printed"].map(join_lines),
         status=statuses.read_status_words(frame, raw.tables["status_words"]),

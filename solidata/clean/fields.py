@@ -28,13 +28,17 @@ def _keys(table: str, frame: pd.DataFrame) -> pd.Series:
     return frame[all_tables()[table].key]
 
 
-def repaired_text(table: str, frame: pd.DataFrame, printed: str, field: str, repairs: Repairs) -> pd.Series:
+def repaired_text(
+    table: str, frame: pd.DataFrame, printed: str, field: str, repairs: Repairs
+) -> pd.Series:
     """Return column `printed` of `frame` joined to one line, repaired, in French typography."""
     joined = frame[printed].map(join_lines)
     return repairs.apply(table, field, _keys(table, frame), joined).map(typography)
 
 
-def _parsed(table: str, frame: pd.DataFrame, column: str, parse: Callable[[str], Any], repairs: Repairs) -> pd.Series:
+def _parsed(
+    table: str, frame: pd.DataFrame, column: str, parse: Callable[[str], Any], repairs: Repairs
+) -> pd.Series:
     repaired = repairs.apply(table, column, _keys(table, frame), frame[column].map(join_lines))
     return parsed(frame, column, repaired, parse)
 
@@ -74,7 +78,9 @@ def status_counts(frame: pd.DataFrame, repairs: Repairs) -> pd.DataFrame:
 
 def territories(frame: pd.DataFrame, repairs: Repairs) -> pd.DataFrame:
     """Add ``action_sheets`` (int)."""
-    return frame.assign(action_sheets=_parsed("territories", frame, "action_sheets_printed", _integer, repairs))
+    return frame.assign(
+        action_sheets=_parsed("territories", frame, "action_sheets_printed", _integer, repairs)
+    )
 
 
 def _amount_faults(frame: pd.DataFrame) -> list[Problem]:
@@ -90,7 +96,9 @@ def _amount_faults(frame: pd.DataFrame) -> list[Problem]:
             problems.append(Problem(row[FILE], int(row[ROW]), "amount_printed", text, expected))
         if bool(row["part_of"]) != bool(row["split_by"]):
             expected = "attendu : part_of et split_by ensemble"
-            problems.append(Problem(row[FILE], int(row[ROW]), "split_by", row["split_by"], expected))
+            problems.append(
+                Problem(row[FILE], int(row[ROW]), "split_by", row["split_by"], expected)
+            )
     return problems
 
 
@@ -98,7 +106,9 @@ def funding(frame: pd.DataFrame, repairs: Repairs) -> pd.DataFrame:
     """Add ``amount_min_eur`` and ``amount_max_eur`` (float, euros); illegible amounts stay empty."""
     if problems := _amount_faults(frame):
         raise SourceError(problems)
-    legible = frame.assign(amount_printed=frame["amount_printed"].where(frame["kind"] != "illegible", ""))
+    legible = frame.assign(
+        amount_printed=frame["amount_printed"].where(frame["kind"] != "illegible", "")
+    )
     amounts = _parsed("funding", legible, "amount_printed", parse_amount, repairs)
     return frame.assign(
         amount_min_eur=[_float(a.low) if isinstance(a, Amount) else None for a in amounts],
@@ -109,7 +119,11 @@ def funding(frame: pd.DataFrame, repairs: Repairs) -> pd.DataFrame:
 def department_budget(frame: pd.DataFrame, repairs: Repairs) -> pd.DataFrame:
     """Add ``amount_eur`` (float, euros); a residual is what its siblings leave of their parent."""
     amounts = _parsed("department_budget", frame, "amount_printed", parse_amount, repairs)
-    euros = pd.Series([_float(a.low) if isinstance(a, Amount) else None for a in amounts], index=frame.index, dtype=float)
+    euros = pd.Series(
+        [_float(a.low) if isinstance(a, Amount) else None for a in amounts],
+        index=frame.index,
+        dtype=float,
+    )
     residual = frame["basis"] == "residual"
     for index in frame.index[residual]:
         parent = euros[frame["block_id"] == frame.loc[index, "parent_id"]].sum()
@@ -118,7 +132,13 @@ def department_budget(frame: pd.DataFrame, repairs: Repairs) -> pd.DataFrame:
     missing = euros.isna()
     if missing.any():
         raise SourceError(
-            Problem(row[FILE], int(row[ROW]), "amount_printed", "", "attendu : un montant (seul un reste calculé s’en passe)")
+            Problem(
+                row[FILE],
+                int(row[ROW]),
+                "amount_printed",
+                "",
+                "attendu : un montant (seul un reste calculé s’en passe)",
+            )
             for _, row in frame[missing].iterrows()
         )
     return frame.assign(amount_eur=euros)
@@ -140,18 +160,30 @@ def observations(frame: pd.DataFrame, indicators: pd.DataFrame, repairs: Repairs
     """
     units = dict(zip(indicators["indicator_id"], indicators["unit"], strict=True))
     unit = frame["indicator_id"].map(units).fillna("")
-    printed = repairs.apply("observations", "value_printed", frame["observation_id"], frame["value_printed"])
+    printed = repairs.apply(
+        "observations", "value_printed", frame["observation_id"], frame["value_printed"]
+    )
     printed = printed.where(frame["legibility"] != "illegible", "")
     values = pd.Series([None] * len(frame), index=frame.index, dtype=object)
     problems: list[Problem] = []
     for name, rows in frame.groupby(unit, sort=False):
         try:
-            values[rows.index] = parsed(rows, "value_printed", printed[rows.index], _value_parser(str(name)))
+            values[rows.index] = parsed(
+                rows, "value_printed", printed[rows.index], _value_parser(str(name))
+            )
         except SourceError as error:
             problems += error.problems
     needs = (frame["kind"] != "no_value") & (frame["legibility"] != "illegible")
     for _, row in frame[needs & (printed == "")].iterrows():
-        problems.append(Problem(row[FILE], int(row[ROW]), "value_printed", "", "attendu : un nombre (ou kind = no_value)"))
+        problems.append(
+            Problem(
+                row[FILE],
+                int(row[ROW]),
+                "value_printed",
+                "",
+                "attendu : un nombre (ou kind = no_value)",
+            )
+        )
     if problems:
         raise SourceError(problems)
     out_of = _parsed("observations", frame, "out_of_printed", parse_number, repairs)
@@ -160,7 +192,9 @@ def observations(frame: pd.DataFrame, indicators: pd.DataFrame, repairs: Repairs
 
 def events(frame: pd.DataFrame, repairs: Repairs) -> pd.DataFrame:
     """Add ``date_start``, ``date_end`` (ISO text) and ``precision``."""
-    printed = repairs.apply("events", "date_printed", frame["event_id"], frame["date_printed"].map(join_lines))
+    printed = repairs.apply(
+        "events", "date_printed", frame["event_id"], frame["date_printed"].map(join_lines)
+    )
     # The year belongs to the row, so the cell to read is the pair.
     pairs = printed + "|" + frame["year"]
 
@@ -172,7 +206,8 @@ def events(frame: pd.DataFrame, repairs: Repairs) -> pd.DataFrame:
         periods = parsed(frame, "date_printed", pairs, read)
     except SourceError as error:
         raise SourceError(
-            Problem(p.file, p.line, p.column, (p.value or "").rpartition("|")[0], p.expected) for p in error.problems
+            Problem(p.file, p.line, p.column, (p.value or "").rpartition("|")[0], p.expected)
+            for p in error.problems
         ) from None
     return frame.assign(
         date_start=[p.start.isoformat() for p in periods],

@@ -26,7 +26,13 @@ class Repairs:
         for _, rows in corrections.groupby(["row", "field"], sort=False):
             for _, twin in rows.iloc[1:].iterrows():
                 self.problems.append(
-                    Problem(twin[FILE], int(twin[ROW]), "row", twin["row"], "champ déjà corrigé plus haut")
+                    Problem(
+                        twin[FILE],
+                        int(twin[ROW]),
+                        "row",
+                        twin["row"],
+                        "champ déjà corrigé plus haut",
+                    )
                 )
 
     def apply(self, table: str, field: str, keys: pd.Series, column: pd.Series) -> pd.Series:
@@ -49,7 +55,13 @@ class Repairs:
             if correction["printed"] != column[index]:
                 expected = f"la transcription imprime {quote(column[index])} ; correction à revoir"
                 self.problems.append(
-                    Problem(correction[FILE], int(correction[ROW]), "printed", correction["printed"], expected)
+                    Problem(
+                        correction[FILE],
+                        int(correction[ROW]),
+                        "printed",
+                        correction["printed"],
+                        expected,
+                    )
                 )
             repaired[index] = correction["value"]
         return repaired
@@ -88,7 +100,9 @@ def parsed(
         return parse_column(filled, parse)
     except ColumnError as error:
         raise SourceError(
-            Problem(row[FILE], int(row[ROW]), name, text, f"attendu : {error.unread[text].expected}")
+            Problem(
+                row[FILE], int(row[ROW]), name, text, f"attendu : {error.unread[text].expected}"
+            )
             for (_, row), text in zip(frame.iterrows(), column, strict=True)
             if text in error.unread
         ) from None

@@ -20,7 +20,11 @@ from solidata.tables import all_tables
 ILLEGIBLE = "non_lisible"
 ALL = "toutes"
 _LISTS = {"stated": ("table", "focus", "alliance"), "sheet": ("sheet",), "flagship": ("flagship",)}
-_WHERE = {"stated": "dans la liste", "sheet": "sur la fiche", "flagship": "dans la liste des phares"}
+_WHERE = {
+    "stated": "dans la liste",
+    "sheet": "sur la fiche",
+    "flagship": "dans la liste des phares",
+}
 
 
 def read_status_words(mentions: pd.DataFrame, words: pd.DataFrame) -> pd.Series:
@@ -44,10 +48,15 @@ def read_status_words(mentions: pd.DataFrame, words: pd.DataFrame) -> pd.Series:
     statuses = mentions["status_printed"].map(lambda printed: read(printed) if printed else "")
     if statuses.isna().any():
         raise SourceError(
-            Problem(row[FILE], int(row[ROW]), "status_printed", row["status_printed"],
-                    "statut inconnu ; ajoutez sa formule à status_words.csv")
+            Problem(
+                row[FILE],
+                int(row[ROW]),
+                "status_printed",
+                row["status_printed"],
+                "statut inconnu ; ajoutez sa formule à status_words.csv",
+            )
             for _, row in mentions[statuses.isna()].iterrows()
-        )  # fmt: skip
+        )
     return statuses
 
 
@@ -55,7 +64,9 @@ def _squeeze(text: str) -> str:
     return "".join(c for c in fold(join_lines(text)) if c.isalnum())
 
 
-def deduce(known: Mapping[str, str], totals: Mapping[str, int], listed: int) -> tuple[str, str] | None:
+def deduce(
+    known: Mapping[str, str], totals: Mapping[str, int], listed: int
+) -> tuple[str, str] | None:
     """Return the one status left for the actions without a known one, and why.
 
     Elimination, for any section and year: it answers only when as many actions are
@@ -134,7 +145,9 @@ def _totals(counts: pd.DataFrame) -> dict[tuple[str, int, str], dict[str, int]]:
     return found
 
 
-def action_statuses(actions: pd.DataFrame, mentions: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
+def action_statuses(
+    actions: pd.DataFrame, mentions: pd.DataFrame, counts: pd.DataFrame
+) -> pd.DataFrame:
     """Return the table ``action_statuses``: a row for each action a report lists in a year.
 
     Parameters
@@ -149,7 +162,10 @@ def action_statuses(actions: pd.DataFrame, mentions: pd.DataFrame, counts: pd.Da
     pandas.DataFrame
         Columns of the table ``action_statuses``, untyped, in the order of the actions.
     """
-    reported = mentions[(mentions["action_id"] != "") & mentions["list"].isin(["table", "focus", "alliance", "sheet"])]
+    reported = mentions[
+        (mentions["action_id"] != "")
+        & mentions["list"].isin(["table", "focus", "alliance", "sheet"])
+    ]
     section_of = dict(zip(actions["action_id"], actions["section_id"], strict=True))
     totals = _totals(counts)
     rows: list[dict[str, Any]] = []
@@ -162,29 +178,56 @@ def action_statuses(actions: pd.DataFrame, mentions: pd.DataFrame, counts: pd.Da
         for section_id in dict.fromkeys(section_of[a] for a in here):
             members = [a for a in here if section_of[a] == section_id]
             known = {a: s[0] for a in members if (s := said[a])}
-            deduced[section_id] = deduce(known, totals.get((section_id, int(year), source_id), {}), len(members))
+            deduced[section_id] = deduce(
+                known, totals.get((section_id, int(year), source_id), {}), len(members)
+            )
         for action_id in here:
-            rows.append(_status_row(action_id, int(year), said[action_id],
-                                    deduced[section_of[action_id]], by_action[action_id], counts,
-                                    section_of[action_id]))  # fmt: skip
+            rows.append(
+                _status_row(
+                    action_id,
+                    int(year),
+                    said[action_id],
+                    deduced[section_of[action_id]],
+                    by_action[action_id],
+                    counts,
+                    section_of[action_id],
+                )
+            )
     return pd.DataFrame(rows)
 
 
-def _status_row(action_id: str, year: int, said: Any, deduced: Any, mentions: pd.DataFrame,
-                counts: pd.DataFrame, section_id: str) -> dict[str, Any]:  # fmt: skip
+def _status_row(
+    action_id: str,
+    year: int,
+    said: Any,
+    deduced: Any,
+    mentions: pd.DataFrame,
+    counts: pd.DataFrame,
+    section_id: str,
+) -> dict[str, Any]:
     source = mentions.iloc[0]
     row = {"status_id": f"{action_id}.{year}", "action_id": action_id, "year": year}
-    row |= {"source_id": source["source_id"], "line": source["line"], "line_end": source["line_end"],
-            "printed": source["printed"]}  # fmt: skip
+    row |= {
+        "source_id": source["source_id"],
+        "line": source["line"],
+        "line_end": source["line_end"],
+        "printed": source["printed"],
+    }
     if said:
         status, basis, reason, mention = said
-        row |= {"line": mention["status_line"], "line_end": mention["status_line_end"],
-                "printed": mention["status_printed"]}  # fmt: skip
+        row |= {
+            "line": mention["status_line"],
+            "line_end": mention["status_line_end"],
+            "printed": mention["status_printed"],
+        }
         return row | {"status": status, "basis": basis, "reason": reason}
     if deduced:
         status, reason = deduced
-        of_total = counts[(counts["section_id"] == section_id) & (counts["year"].astype(int) == year)
-                          & (counts["status"] == status)].iloc[0]  # fmt: skip
+        of_total = counts[
+            (counts["section_id"] == section_id)
+            & (counts["year"].astype(int) == year)
+            & (counts["status"] == status)
+        ].iloc[0]
         row |= {"line": of_total["line"], "line_end": "", "printed": of_total["printed"]}
         return row | {"status": status, "basis": "deduced", "reason": reason}
     reason = "Aucun mot de statut lisible, et les totaux imprimés laissent plusieurs possibilités."

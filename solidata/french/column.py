@@ -64,4 +64,6 @@ def parse_column(column: pd.Series, parse: Callable[[str], object]) -> pd.Series
     if unread:
         raise ColumnError(unread)
     values.append(None)  # code −1, a missing value, takes the last place
-    return pd.Series([values[code] for code in codes], index=column.index, name=column.name, dtype=object)
+    return pd.Series(
+        [values[code] for code in codes], index=column.index, name=column.name, dtype=object
+    )

@@ -77,7 +77,9 @@ def parse_dates(text: str, year: int | None = None) -> list[date]:
     plain = fold(text)
     if match := _NUMERIC.fullmatch(plain):
         day, month, printed_year = (int(group) for group in match.groups())
-        return [_date(printed_year + 2000 if printed_year < 100 else printed_year, month, day, text)]
+        return [
+            _date(printed_year + 2000 if printed_year < 100 else printed_year, month, day, text)
+        ]
 
     tokens: list[tuple[str, str]] = []
     position = 0

@@ -77,7 +77,9 @@ def _header_faults(table: Table, header: Row, name: str, accepted: set[str]) -> 
     for expected in (f for f in table.transcribed if f.name not in names):
         near = nearest(expected.name, set(names) - accepted)
         hint = f" ({quote(near)} lu, peut-être à sa place)" if near else ""
-        problems.append(Problem(name, line, expected.name, None, f"colonne attendue, absente{hint}"))
+        problems.append(
+            Problem(name, line, expected.name, None, f"colonne attendue, absente{hint}")
+        )
     for extra in set(names) - accepted - {""}:
         near = nearest(extra, accepted)
         hint = f" (le plus proche : {near})" if near else ""
@@ -87,7 +89,9 @@ def _header_faults(table: Table, header: Row, name: str, accepted: set[str]) -> 
     return problems
 
 
-def _cells(table: Table, names: list[str], row: Row, name: str) -> tuple[dict[str, str], list[Problem]]:
+def _cells(
+    table: Table, names: list[str], row: Row, name: str
+) -> tuple[dict[str, str], list[Problem]]:
     line, cells = row
     stray = [cell for cell in cells[len(names) :] if cell.strip()]
     if stray:
@@ -118,10 +122,14 @@ def _line_faults(table: Table, row: pd.Series, lines: int | None) -> Iterable[Pr
     for first, last in (("line", "line_end"), ("status_line", "status_line_end")):
         start, end = row.get(first, ""), row.get(last, "")
         if start and end and int(end) < int(start):
-            yield Problem(row[FILE], row[ROW], last, end, f"attendu : au moins {start}, sa première ligne")
+            yield Problem(
+                row[FILE], row[ROW], last, end, f"attendu : au moins {start}, sa première ligne"
+            )
 
 
-def read_table(path: Path, table: Table, sources: dict[str, int | None], root: Path) -> pd.DataFrame:
+def read_table(
+    path: Path, table: Table, sources: dict[str, int | None], root: Path
+) -> pd.DataFrame:
     """Return the rows of one raw file as text, after checking every cell.
 
     Parameters
@@ -191,8 +199,12 @@ def _read_descriptor(folder: Path, root: Path) -> list[dict[str, str]]:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise SourceError([Problem(name, None, None, None, f"YAML illisible : {error}")]) from None
     if not isinstance(declared, dict):
-        raise SourceError([Problem(name, None, None, None, "attendu : des lignes « champ: valeur »")])
-    entries = declared["sources"] if "sources" in declared else [{"source_id": folder.name} | declared]
+        raise SourceError(
+            [Problem(name, None, None, None, "attendu : des lignes « champ: valeur »")]
+        )
+    entries = (
+        declared["sources"] if "sources" in declared else [{"source_id": folder.name} | declared]
+    )
     rows, problems = [], []
     for entry in entries:
         row = {key: "" if value is None else str(value) for key, value in entry.items()}
@@ -222,10 +234,14 @@ def _files(folder: Path, root: Path) -> dict[str, Path]:
         if path.suffix not in SUFFIXES or path.stem not in tables:
             near = nearest(path.stem, tables)
             hint = f" (le plus proche : {near}.csv)" if near else ""
-            expected = f"fichier inattendu ; attendu : l’une des tables, en .csv, .xlsx ou .ods{hint}"
+            expected = (
+                f"fichier inattendu ; attendu : l’une des tables, en .csv, .xlsx ou .ods{hint}"
+            )
             problems.append(Problem(name, None, None, None, expected))
         elif path.stem in found:
-            expected = f"double emploi avec {found[path.stem].name} ; attendu : un seul fichier par table"
+            expected = (
+                f"double emploi avec {found[path.stem].name} ; attendu : un seul fichier par table"
+            )
             problems.append(Problem(name, None, None, None, expected))
         else:
             found[path.stem] = path
@@ -254,7 +270,9 @@ def read(root: Path) -> Raw:
         With every problem of every file.
     """
     base = root.parent.parent  # messages name files as the analyst sees them: data/raw/...
-    folders = sorted(path for path in root.iterdir() if path.is_dir() and not path.name.startswith("."))
+    folders = sorted(
+        path for path in root.iterdir() if path.is_dir() and not path.name.startswith(".")
+    )
     problems: list[Problem] = []
     sources: list[dict[str, str]] = []
     frames: dict[str, list[pd.DataFrame]] = {
@@ -297,4 +315,6 @@ def _twins(table: Table, frame: pd.DataFrame) -> Iterable[Problem]:
             first = rows.iloc[0]
             for _, row in rows.iloc[1:].iterrows():
                 where = f"{first[FILE]}, ligne {first[ROW]}"
-                yield Problem(row[FILE], int(row[ROW]), field.name, str(value), f"clé déjà prise par {where}")
+                yield Problem(
+                    row[FILE], int(row[ROW]), field.name, str(value), f"clé déjà prise par {where}"
+                )

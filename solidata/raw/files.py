@@ -40,7 +40,15 @@ def _decode(data: bytes, name: str) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise SourceError(
-            [Problem(name, line, None, repr(data[error.start : error.end]), "attendu : un texte en UTF-8")]
+            [
+                Problem(
+                    name,
+                    line,
+                    None,
+                    repr(data[error.start : error.end]),
+                    "attendu : un texte en UTF-8",
+                )
+            ]
         ) from None
     return text
 
@@ -94,7 +102,9 @@ def _rows_of_sheet(path: Path, name: str) -> Iterator[Row]:
         if (rows := book.get_sheet_by_name(sheet).to_python(skip_empty_area=False))
     ]
     if len(filled) > 1:
-        expected = "attendu : une seule feuille remplie, et non " + ", ".join(quote(s) for s, _ in filled)
+        expected = "attendu : une seule feuille remplie, et non " + ", ".join(
+            quote(s) for s, _ in filled
+        )
         raise SourceError([Problem(name, None, None, None, expected)])
     for _, rows in filled:
         for number, cells in enumerate(rows, start=1):

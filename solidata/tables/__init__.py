@@ -88,7 +88,15 @@ class Table:
         return {"source_id", "line", "printed"} <= set(self.names)
 
 
-_TABLE_WORDS = {"title", "description", "provenance", "origin", "primaryKey", "fields", "foreignKeys"}
+_TABLE_WORDS = {
+    "title",
+    "description",
+    "provenance",
+    "origin",
+    "primaryKey",
+    "fields",
+    "foreignKeys",
+}
 _FIELD_WORDS = {"name", "type", "title", "description", "unit", "computed", "ordered",
                 "constraints", "categories"}  # fmt: skip
 _TYPES = {"string", "integer", "number", "boolean", "date"}
@@ -148,4 +156,6 @@ def all_tables() -> dict[str, Table]:
         if item.name.endswith(".yaml")
     }
     provenance = yaml.safe_load(texts.pop("_provenance"))
-    return {name: _read_table(name, yaml.safe_load(texts[name]), provenance) for name in sorted(texts)}
+    return {
+        name: _read_table(name, yaml.safe_load(texts[name]), provenance) for name in sorted(texts)
+    }

@@ -39,7 +39,9 @@ def typed_column(field: Field, column: pd.Series) -> pd.Series:
     if field.type == "number":
         return pd.to_numeric(column).astype("float64")
     if field.type == "boolean":
-        return column.map({True: True, False: False, "true": True, "false": False}).astype("boolean")
+        return column.map({True: True, False: False, "true": True, "false": False}).astype(
+            "boolean"
+        )
     if field.type == "date":
         return pd.to_datetime(column, format="ISO8601").astype("datetime64[s]")
     return column.astype("str")
@@ -136,6 +138,35 @@ def descriptor(table: Table) -> dict[str, Any]:
     }
 
 
+def labelled(frame: pd.DataFrame, *tables: Table) -> pd.DataFrame:
+    """Return `frame` as an analyst reads it: French column titles, French category labels.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Columns of `tables`, or others, which stay as they are.
+    *tables : Table
+        Where the words come from; the first one that has a column wins.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Missing text and categories shown as an empty cell.
+    """
+    shown = frame.copy()
+    titles = {}
+    for name in frame.columns:
+        field = next((f for t in tables for f in t.fields if f.name == name), None)
+        if field is None:
+            continue
+        titles[name] = field.title
+        if field.categories:
+            shown[name] = shown[name].astype(object).map(field.labels)
+        if field.categories or field.type == "string":
+            shown[name] = shown[name].astype(object).where(frame[name].notna(), "")
+    return shown.rename(columns=titles)
+
+
 _FRENCH_TYPES = {"string": "texte", "integer": "entier", "number": "nombre", "date": "date",
                  "boolean": "vrai/faux"}  # fmt: skip
 
@@ -156,9 +187,11 @@ def dictionary(tables: dict[str, Table], rows: dict[str, int]) -> str:
         for field in table.fields:
             described = field.description
             if field.categories:
-                described += " Valeurs : " + " ; ".join(
-                    f"`{value}` ({label})" for value, label in field.categories
-                ) + "."
+                described += (
+                    " Valeurs : "
+                    + " ; ".join(f"`{value}` ({label})" for value, label in field.categories)
+                    + "."
+                )
             if key := references.get(field.name):
                 described += f" Renvoie à `{key.table}.{key.target}`."
             cells = [f"`{field.name}`", field.title, _FRENCH_TYPES[field.type], field.unit or "",

@@ -1,0 +1,53 @@
+# make run   : l’environnement, les tables, les vérifications, les notebooks, les figures
+# make test  : les tests, puis les notebooks comparés à ce qu’ils impriment (nbval)
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.pret
+
+.PHONY: run test unit notebooks lint lab requirements clean
+
+run: $(READY)
+	$(BIN)/solidata build
+	$(BIN)/solidata check
+	$(BIN)/solidata notebooks
+
+test: $(READY) lint unit notebooks
+
+# The plugin of nbval costs 3.5 s to every run of pytest: unit tests go without it.
+unit: $(READY)
+	$(BIN)/python -m pytest -p no:nbval
+
+notebooks: $(READY)
+	$(BIN)/python -m pytest --nbval --nbval-current-env notebooks
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+lab: $(READY)
+	$(BIN)/jupyter lab notebooks
+
+# uv installs ten times faster and compiles what it installs; without it, pip does the same.
+$(READY): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 ou plus récent est nécessaire (make PYTHON=python3.12 …)")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv || true
+	if [ -x $(BIN)/uv ]; then \
+	  VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --compile-bytecode --require-hashes -r requirements.txt && \
+	  VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps -e . ; \
+	else \
+	  $(BIN)/python -m pip install --quiet --require-hashes -r requirements.txt && \
+	  $(BIN)/python -m pip install --quiet --no-deps -e . ; \
+	fi
+	touch $(READY)
+
+# Pins for every platform, with hashes and without addresses.
+requirements: $(READY)
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate \
+	  --no-header --python-version 3.11 --extra dev pyproject.toml -o requirements.txt
+
+clean:
+	rm -rf build $(VENV)

@@ -1,0 +1,1 @@
+"""Questions asked of the tables: pure functions, frame in, frame out; nothing reads the disk."""

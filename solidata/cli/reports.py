@@ -1,0 +1,206 @@
+"""What each command does and shows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+from rich.console import Console
+
+from solidata import build as builder
+from solidata import catalog, home, provenance
+from solidata.check import audit as auditing
+from solidata.check import coverage
+from solidata.cli import show
+from solidata.french import plural
+from solidata.problems import Problem, SourceError
+from solidata.tables import all_tables
+
+
+def build(console: Console) -> int:
+    """Build the tables and say what was written."""
+    with show.progress(console) as progress:
+        task = progress.add_task("Construction", total=None)
+        tables = builder.build(
+            home.raw_folder(),
+            home.processed_folder(),
+            lambda text: progress.update(task, description=text),
+        )
+    rows = sum(len(frame) for frame in tables.values())
+    folder = home.processed_folder().relative_to(home.home())
+    console.print(f"{len(tables)} tables, {rows} lignes, écrites dans {folder}.")
+    return 0
+
+
+def check(console: Console) -> int:
+    """Check the transcriptions and print the findings as tables."""
+    with show.progress(console) as progress:
+        task = progress.add_task("Vérification", total=None)
+        tables = builder.assemble(
+            home.raw_folder(), lambda text: progress.update(task, description=text)
+        )
+    _show_coverage(console, tables)
+    _show_statuses(console, tables)
+    _show_identities(console, tables)
+    _show_contradictions(console, tables)
+    console.print(
+        f"{len(tables['corrections'])} corrections, toutes conformes à ce qui est imprimé."
+    )
+    console.print("Schémas, clés et garde-fous : rien à signaler.")
+    return 0
+
+
+def _show_coverage(console: Console, tables: dict[str, pd.DataFrame]) -> None:
+    headers = {"source_id": "Document", "why": "Nombres imprimés", "numbers": "Nombre"}
+    show.table(
+        console,
+        "Chaque nombre imprimé est tenu par une ligne, ou écarté avec sa raison",
+        coverage.coverage(tables),
+        headers,
+    )
+
+
+def _show_statuses(console: Console, tables: dict[str, pd.DataFrame]) -> None:
+    statuses = tables["action_statuses"].merge(
+        tables["actions"][["action_id", "section_id"]], on="action_id"
+    )
+    labels = all_tables()["action_statuses"].field("basis").labels
+    sections = dict(zip(tables["sections"]["section_id"], tables["sections"]["label"], strict=True))
+    counted = pd.crosstab(statuses["section_id"].map(sections), statuses["basis"].astype(str))
+    shown = counted.reindex(columns=[b for b in labels if b in counted]).reset_index()
+    show.table(
+        console,
+        "Sur quoi se fonde le statut de chaque action",
+        shown,
+        {"section_id": "Section", **{b: labels[b] for b in shown.columns if b in labels}},
+    )
+
+
+def _show_identities(console: Console, tables: dict[str, pd.DataFrame]) -> None:
+    identities = tables["identities"]
+    labels = all_tables()["identities"].field("family").labels
+    families = (
+        identities.groupby("family", observed=True)["holds"].agg(["sum", "size"]).reset_index()
+    )
+    families["family"] = families["family"].astype(str).map(labels)
+    show.table(
+        console,
+        "Identités arithmétiques",
+        families,
+        {"family": "Famille", "sum": "Vérifiées", "size": "Testées"},
+    )
+    failing = identities[~identities["holds"].astype(bool)]
+    show.table(
+        console,
+        "Celles qui échouent",
+        failing,
+        {
+            "label": "Identité",
+            "left": "Gauche",
+            "relation": "",
+            "right": "Droite",
+            "difference": "Écart",
+            "contradiction_id": "Consignée",
+        },
+    )
+
+
+def _show_contradictions(console: Console, tables: dict[str, pd.DataFrame]) -> None:
+    register = tables["contradictions"]
+    shown = register.assign(
+        a=register["claim_a"] + " (l. " + register["line_a"].astype("str").fillna("–") + ")",
+        b=register["claim_b"] + " (l. " + register["line_b"].astype("str").fillna("–") + ")",
+    )
+    show.table(
+        console,
+        f"{len(register)} contradictions consignées",
+        shown,
+        {"contradiction_id": "N°", "severity": "Gravité", "a": "A", "b": "B", "kept": "Retenu"},
+    )
+
+
+def audit(console: Console, file: Path, source_id: str | None, draft: Path | None) -> int:
+    """Hold a text against the ledger; 1 when a number is not accounted for."""
+    lines = auditing.read_document(file)
+    tables = catalog.load_all()
+    known = set(tables["numbers"]["source_id"]) | set(tables["sources"]["source_id"])
+    if source_id is not None and source_id not in known:
+        expected = f"document inconnu ; attendu : l’un de {', '.join(sorted(known))}"
+        raise SourceError([Problem("--source", None, None, source_id, expected)])
+    source_id = source_id or auditing.guess_source(lines, tables["numbers"], tables["sources"])
+    result = auditing.audit(lines, source_id, tables["numbers"])
+    console.print(
+        f"{file.name} lu comme {source_id} : {result.numbers} nombres en chiffres, "
+        f"{result.held} tenus par une ligne, {result.excluded} écartés avec leur raison."
+    )
+    words = coverage.numbers_in_words(lines)
+    console.print(
+        f"{len(words)} nombres en lettres (pour information) : "
+        + ", ".join(f"{word} (l. {line})" for line, word in words[:12])
+        + (" …" if len(words) > 12 else ".")
+    )
+    if len(result.absent):
+        count = len(result.absent)
+        console.print(
+            f"{count} {plural(count, 'nombre')} du grand livre {plural(count, 'n’est', 'ne sont')} pas dans ce texte : "
+            + ", ".join(
+                f"{n} (l. {line})"
+                for n, line in zip(result.absent["printed"], result.absent["line"], strict=True)
+            )
+        )
+    if draft is not None:
+        ledger = auditing.draft(lines, source_id, tables)
+        ledger.to_csv(draft, index=False, encoding="utf-8", lineterminator="\n")
+        todo = int((ledger["record"].isna() & ledger["reason"].isna()).sum())
+        console.print(
+            f"Grand livre écrit dans {draft} : {todo} {plural(todo, 'nombre')} à décider."
+        )
+    for number in result.unaccounted:
+        console.print(
+            f"{file.name}, ligne {number.line} : {number.printed} n’est tenu par aucune ligne "
+            f"(« … {number.before} {number.printed} {number.after} … »)",
+            style="bold red",
+        )
+    if result.unaccounted:
+        count = len(result.unaccounted)
+        console.print(
+            f"{count} {plural(count, 'nombre')} à tenir ou à écarter dans data/raw/{source_id}/numbers.csv."
+        )
+        return 1
+    console.print("Chaque nombre est tenu ou écarté.")
+    return 0
+
+
+def trace(console: Console, table: str, key: str | None) -> int:
+    """Print what stands behind a row, or the keys of a table."""
+    if key is None:
+        declared = catalog.find_table(table)
+        console.print(" ".join(catalog.load(table)[declared.key]), markup=False)
+        return 0
+    console.print(str(provenance.trace(table, key)), markup=False)
+    return 0
+
+
+def notebooks(console: Console, names: list[str]) -> int:
+    """Execute the notebooks into ``build/notebooks``; the tracked ones stay as they are."""
+    import nbformat
+    from nbclient import NotebookClient
+
+    folder = home.home() / "notebooks"
+    paths = sorted(folder.glob("*.ipynb"))
+    chosen = [p for p in paths if not names or p.stem in names or p.name in names]
+    if names and len(chosen) < len(names):
+        raise FileNotFoundError(f"Notebooks connus : {', '.join(p.stem for p in paths)}.")
+    output = home.home() / "build" / "notebooks"
+    output.mkdir(parents=True, exist_ok=True)
+    with show.progress(console) as progress:
+        for path in chosen:
+            task = progress.add_task(path.stem, total=None)
+            notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+            NotebookClient(notebook, resources={"metadata": {"path": str(folder)}}).execute()
+            nbformat.write(notebook, output / path.name)  # type: ignore[no-untyped-call]
+            progress.update(task, completed=1, total=1)
+    console.print(
+        f"{len(chosen)} {plural(len(chosen), 'notebook')} dans {output.relative_to(home.home())}."
+    )
+    return 0

@@ -1,0 +1,41 @@
+"""Frames as readable tables in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+from rich import box
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from solidata.french import format_number
+
+
+def _cell(value: object) -> Text:
+    if value is None or value is pd.NA or (isinstance(value, float) and pd.isna(value)):
+        return Text("")
+    if isinstance(value, bool):
+        return Text("oui" if value else "non")
+    if isinstance(value, (int, float)):
+        return Text(format_number(value), justify="right")
+    return Text(str(value))
+
+
+def table(console: Console, title: str, frame: pd.DataFrame, headers: Mapping[str, str]) -> None:
+    """Print the columns of `frame` that `headers` names, under their French titles."""
+    shown = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+    for name, header in headers.items():
+        numeric = pd.api.types.is_numeric_dtype(frame[name])
+        shown.add_column(header, justify="right" if numeric else "left", overflow="fold")
+    for row in frame[list(headers)].itertuples(index=False):
+        shown.add_row(*(_cell(value) for value in row))
+    console.print(shown)
+
+
+def progress(console: Console) -> Progress:
+    """Return a progress display that says the step and the time, and leaves one line."""
+    return Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(),
+                    console=console, transient=not console.is_terminal)  # fmt: skip

@@ -1,0 +1,1 @@
+"""Figures: frame in, figure out; they know nothing of files until they are saved."""

@@ -1,0 +1,52 @@
+"""A short text that changes when the data behind a picture change.
+
+nbval does not compare images: the fingerprint printed beside a figure is what fails.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from solidata.french import format_number
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def digest(data: pd.DataFrame) -> str:
+    """Return twelve hexadecimal digits that depend on every plotted value.
+
+    Floats are rounded to six significant digits, so that two machines agree.
+    """
+    text = data.to_csv(index=False, float_format="%.6g", lineterminator="\n")
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def fingerprint(title: str, data: pd.DataFrame, value: str) -> str:
+    """Return title, number of rows, extremes, sources and digest of what is plotted.
+
+    Parameters
+    ----------
+    title : str
+        What the figure says.
+    data : pandas.DataFrame
+        The plotted rows; ``source_id`` tells their documents.
+    value : str
+        The plotted column.
+
+    Returns
+    -------
+    str
+        Two lines.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"n": [3, 1], "source_id": ["bilan-2025", "bilan-2025"]})
+    >>> print(fingerprint("Deux actions", frame, "n").splitlines()[0])
+    Deux actions
+    """
+    low, high = format_number(data[value].min()), format_number(data[value].max())
+    sources = ", ".join(sorted(set(data["source_id"])))
+    return f"{title}\n{len(data)} valeurs, de {low} à {high} ; {sources} ; empreinte {digest(data)}"
