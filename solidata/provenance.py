@@ -9,8 +9,16 @@ import pandas as pd
 
 from solidata import catalog, home, raw
 from solidata.check.contradictions import affected
-from solidata.french import nearest, quote
-from solidata.tables import Table, all_tables
+from solidata.french import (
+    FrenchError,
+    format_number,
+    nearest,
+    parse_amount,
+    parse_number,
+    parse_rate,
+    quote,
+)
+from solidata.tables import Field, Table, all_tables
 
 
 @dataclass(frozen=True)
@@ -37,6 +45,14 @@ class Trace:
         return "\n".join(_describe(self))
 
 
+def _shown(field: Field, value: object) -> object:
+    if field.categories:
+        return field.labels.get(str(value), value)
+    if field.type == "number":
+        return format_number(float(str(value)))
+    return value
+
+
 def _describe(found: Trace) -> list[str]:
     table = all_tables()[found.address.partition(":")[0]]
     lines = [f"{found.address} ({table.title})"]
@@ -49,7 +65,7 @@ def _describe(found: Trace) -> list[str]:
             "printed",
             table.key,
         }:
-            shown = field.labels.get(str(value), value) if field.categories else value
+            shown = _shown(field, value)
             unit = f" {field.unit}" if field.unit and not field.unit.startswith("voir") else ""
             lines.append(f"  {field.title} : {shown}{unit}")
     lines.append("Vient de")
@@ -74,7 +90,8 @@ def _describe(found: Trace) -> list[str]:
             f"  grand livre : {quote(row['printed'])}, ligne {row['line']}, rang {row['rank']}"
         )
     for _, row in found.statuses.iterrows():
-        lines.append(f"Statut {row['year']} : {row['status']}. {row['reason']}")
+        label = all_tables()["action_statuses"].field("status").labels[row["status"]]
+        lines.append(f"Statut {row['year']} : {label}. {row['reason']}")
     for _, row in found.corrections.iterrows():
         lines.append(
             f"Corrigé ({row['correction_id']}) : {row['field']}, {quote(row['printed'])} → {quote(row['value'])}. {row['reason']}"
@@ -113,6 +130,59 @@ def _raw_place(table: Table, key: str, root: Path) -> tuple[str | None, int | No
     return (
         (None, None) if found.empty else (str(found.iloc[0][raw.FILE]), int(found.iloc[0][raw.ROW]))
     )
+
+
+def search(text: str, folder: Path | None = None) -> pd.DataFrame:
+    """Return the rows that hold a number, whether as printed or as a value.
+
+    Parameters
+    ----------
+    text : str
+        A number as French prints it: ``"15 876"``, ``"72,5 M€"``, ``"44 %"``.
+    folder : pathlib.Path, optional
+        Where the tables are; by default ``data/processed`` of the project.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``address`` (``table:key``; missing when the number is no data), ``source_id``, ``line``
+        (Int64), ``printed``, ``reason`` (why it is no data), in the order of the documents.
+
+    Raises
+    ------
+    FrenchError
+        When `text` is not a number.
+
+    Examples
+    --------
+    >>> search("459 554 €")["address"].tolist()
+    ['funding:AL.f1']
+    """
+    value = _value(text)
+    bare = "".join(text.split()).rstrip("€%kM")
+    numbers = catalog.load("numbers", folder)
+    printed = numbers[numbers["printed"].str.replace(r"\s", "", regex=True) == bare]
+    found = [printed.rename(columns={"record": "address"})]
+    for name, table in all_tables().items():
+        if table.value is not None:
+            rows = catalog.load(name, folder)
+            rows = rows[rows[table.value].astype("float64") == value]
+            found.append(rows.assign(address=name + ":" + rows[table.key], reason=None))
+    columns = ["address", "source_id", "line", "printed", "reason"]
+    every = pd.concat([frame[columns].astype(object) for frame in found], ignore_index=True)
+    every["line"] = every["line"].astype("Int64")
+    # The same row may answer as printed and as a value.
+    once = every.drop_duplicates(["address", "source_id", "line"])
+    return once.sort_values(["source_id", "line"], ignore_index=True)
+
+
+def _value(text: str) -> float:
+    for parse in (parse_number, parse_rate):
+        try:
+            return float(parse(text))
+        except FrenchError:
+            continue
+    return float(parse_amount(text).low)
 
 
 def trace(table: str, key: str, folder: Path | None = None) -> Trace:

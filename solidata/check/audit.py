@@ -67,6 +67,12 @@ def read_document(path: Path) -> list[str]:
     return lines
 
 
+def _ledger_of(source_id: str, ledger: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a document in printed order, wherever a hand has added them."""
+    rows = ledger[ledger["source_id"] == source_id]
+    return rows.sort_values(["line", "rank"], kind="stable", ignore_index=True)
+
+
 def _entries(ledger: pd.DataFrame) -> list[Number]:
     filled = ledger[["before", "after"]].astype(object).fillna("")
     return [
@@ -100,7 +106,7 @@ def align(found: Sequence[Number], ledger: Sequence[Number]) -> dict[int, int]:
     """Return, for the positions of `found`, the position in `ledger` that answers.
 
     One to one. Whole lines in their order first, then whole lines wherever they stand, then
-    single numbers with a word in common beside them.
+    single numbers whose neighbours agree, as far as both lines print them.
     """
     lines, entries = _by_line(found), _by_line(ledger)
     signed = [_signature(found, line) for line in lines]
@@ -141,10 +147,13 @@ def align(found: Sequence[Number], ledger: Sequence[Number]) -> dict[int, int]:
 
 
 def _likeness(number: Number, entry: Number) -> int:
-    """Return how many of the two words beside a number are those of the ledger."""
-    same_before = fold(number.before) == fold(entry.before)
-    same_after = fold(number.after) == fold(entry.after)
-    return int(same_before) + int(same_after)
+    """Return how well the two words beside a number are those of the ledger; 0 when they are not.
+
+    A word says 2, a line's edge says 1: what stands beyond depends on where lines are broken.
+    """
+    sides = ((fold(number.before), fold(entry.before)), (fold(number.after), fold(entry.after)))
+    likeness = sum(2 * (a == b) if a and b else 1 for a, b in sides)
+    return likeness if likeness >= 2 else 0
 
 
 def guess_source(lines: Sequence[str], ledger: pd.DataFrame, sources: pd.DataFrame) -> str:
@@ -191,7 +200,7 @@ def audit(lines: Sequence[str], source_id: str, ledger: pd.DataFrame) -> Audit:
         A number is unaccounted for when the ledger has no row for it, or a row with neither a
         record nor a reason.
     """
-    rows = ledger[ledger["source_id"] == source_id].reset_index(drop=True)
+    rows = _ledger_of(source_id, ledger)
     found = [n for i, text in enumerate(lines, start=1) for n in numbers_in(i, text)]
     answer = align(found, _entries(rows))
     held = excluded = 0
@@ -226,7 +235,7 @@ def draft(lines: Sequence[str], source_id: str, tables: dict[str, pd.DataFrame])
         The transcribed columns of ``numbers``; ``record`` and ``reason`` both empty where
         someone must decide.
     """
-    rows = tables["numbers"][tables["numbers"]["source_id"] == source_id].reset_index(drop=True)
+    rows = _ledger_of(source_id, tables["numbers"])
     found = [n for i, text in enumerate(lines, start=1) for n in numbers_in(i, text)]
     answer = align(found, _entries(rows))
     holders = _holders(lines, source_id, tables)
@@ -295,6 +304,7 @@ def _places(row: pd.Series, lines: Sequence[str]) -> list[tuple[int, int]]:
         if text is None or pd.isna(text) or pd.isna(row[first]):
             continue
         end = int(row[last]) if pd.notna(row[last]) else int(row[first])
+        end = min(end, len(lines))  # another reading of the document may be shorter
         for piece in str(text).split(LINE_BREAK):
             for number in range(int(row[first]), end + 1):
                 at = lines[number - 1].find(piece)
@@ -308,8 +318,8 @@ def _places(row: pd.Series, lines: Sequence[str]) -> list[tuple[int, int]]:
     numbered = next(
         (row[c] for c in ("number_printed", "rank_printed") if c in row and pd.notna(row[c])), None
     )
-    if numbered:
-        first = int(row["line"])
+    first = int(row["line"]) if pd.notna(row["line"]) else len(lines) + 1
+    if numbered and first <= len(lines):
         places += [
             (first, n.start)
             for n in numbers_in(first, lines[first - 1])

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from solidata.french import fold
+from solidata.french.text import LINE_BREAK
 from solidata.tables import all_tables
 
 _SPACE = "[ \u00a0\u202f\u2009]"
@@ -85,11 +86,14 @@ def digits(printed: str) -> list[str]:
 
 
 def records(tables: dict[str, pd.DataFrame]) -> dict[str, tuple[str, pd.Series]]:
-    """Return every row that has an address in a document: ``table:key`` to (table, row)."""
+    """Return every row that has an address in a document: ``table:key`` to (table, row).
+
+    The ledger's own rows hold nothing.
+    """
     found = {}
     for name, frame in tables.items():
         table = all_tables()[name]
-        if table.has_provenance and table.origin == "transcribed":
+        if table.has_provenance and table.origin == "transcribed" and name != "numbers":
             for _, row in frame.iterrows():
                 found[f"{name}:{row[table.key]}"] = (name, row)
     return found
@@ -120,9 +124,8 @@ def _fault(entry: pd.Series, known: dict[str, tuple[str, pd.Series]]) -> str | N
         return f"record {record} vient d’un autre document"
     if not any(entry["line"] in span for span in _spans(row)):
         return f"record {record} n’est pas imprimé ligne {entry['line']}"
-    held = " ".join(str(row[f]) for f in _HELD_IN if f in row and pd.notna(row[f]))
-    pieces = {n for piece in held.split("⏎") for n in digits(piece)} | set(re.findall(r"\d+", held))
-    if entry["printed"] not in pieces:
+    held = LINE_BREAK.join(str(row[f]) for f in _HELD_IN if f in row and pd.notna(row[f]))
+    if entry["printed"] not in {n for piece in held.split(LINE_BREAK) for n in digits(piece)}:
         return f"record {record} n’imprime pas ce nombre"
     return None
 

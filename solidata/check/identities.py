@@ -252,6 +252,8 @@ def _funding(tables: Frames) -> Iterator[Identity]:
     for (whole, split_by), rows in parts.groupby(
         ["part_of", "split_by"], sort=False, observed=True
     ):
+        if rows["amount_min_eur"].isna().any() or pd.isna(funding.loc[whole, "amount_min_eur"]):
+            continue  # an illegible part leaves the sum unknown
         yield _identity(
             "financement",
             f"{whole}.{split_by}",
@@ -286,6 +288,8 @@ def _repetitions(tables: Frames) -> Iterator[Identity]:
         rows = frame.set_index(all_tables()[table].key)
         for key, row in rows[rows["repeats"].notna()].iterrows():
             first = rows.loc[row["repeats"]]
+            if pd.isna(row[field]) or pd.isna(first[field]):
+                continue  # an illegible value says nothing
             yield _identity(
                 "repetition",
                 f"{table}.{key}",
@@ -321,7 +325,8 @@ def _numbering(tables: Frames) -> Iterator[Identity]:
         ("challenges", "rank", "number_printed"),
     ):
         frame = tables[table]
-        for _, row in frame[frame[printed].notna()].iterrows():
+        legible = frame[printed].str.contains(r"\d", na=False)
+        for _, row in frame[legible].iterrows():
             key = row[all_tables()[table].key]
             yield _identity(
                 "numerotation",
@@ -329,7 +334,7 @@ def _numbering(tables: Frames) -> Iterator[Identity]:
                 f"{key} : rang et numéro imprimé",
                 f"{table}:{key}",
                 row[place],
-                float(re.sub(r"\D", "", row[printed]) or "nan"),
+                float(re.sub(r"\D", "", row[printed])),
             )
     mentions, actions = tables["mentions"], tables["actions"].set_index("action_id")
     numbered = mentions[mentions["number_printed"].notna() & (mentions["list"] == "table")]
@@ -365,7 +370,7 @@ def evaluate(expression: str, tables: Frames) -> float:
     KeyError
         When a reference names no row, or a table without a value.
     ValueError
-        When the expression cannot be read.
+        When the expression cannot be read, or divides by zero.
 
     Examples
     --------
@@ -390,6 +395,8 @@ def evaluate(expression: str, tables: Frames) -> float:
         if operator["op"] == "*":
             term *= value
         elif operator["op"] == "/":
+            if value == 0:
+                raise ValueError(f"division par zéro : {quote(expression)}")
             term /= value
         else:
             total += sign * term
@@ -417,7 +424,7 @@ def _declared(tables: Frames) -> Iterator[Identity]:
         for side in ("left", "right"):
             try:
                 sides.append(evaluate(rule[side], tables))
-            except (KeyError, ValueError, ZeroDivisionError) as error:
+            except (KeyError, ValueError) as error:
                 problems.append(
                     Problem("identity_rules.csv", None, side, rule[side], str(error.args[0]))
                 )

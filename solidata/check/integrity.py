@@ -6,7 +6,7 @@ import pandas as pd
 
 from solidata.check import contradictions
 from solidata.check.coverage import ledger_faults
-from solidata.french import nearest
+from solidata.french import format_number, nearest
 from solidata.problems import Problem
 from solidata.tables import Table, all_tables
 from solidata.tables.derive import validator
@@ -96,6 +96,22 @@ def register_problems(tables: Frames, places: Places) -> list[Problem]:
     ]
 
 
+def identity_problems(tables: Frames) -> list[Problem]:
+    """Return the identities that fail without a contradiction that records it."""
+    return [
+        Problem(
+            "contradictions.csv",
+            None,
+            "identity_id",
+            row["identity_id"],
+            f"égalité fausse et non consignée ({row['label']} : {format_number(row['left'])} "
+            f"{row['relation']} {format_number(row['right'])}) ; corrigez la transcription, ou "
+            "consignez la contradiction",
+        )
+        for _, row in contradictions.unrecorded(tables["identities"]).iterrows()
+    ]
+
+
 def problems(tables: Frames, places: Places) -> list[Problem]:
     """Return everything that breaks the build, at its place in the raw files.
 
@@ -111,4 +127,5 @@ def problems(tables: Frames, places: Places) -> list[Problem]:
         found += schema_problems(all_tables()[name], frame, places)
     if not found:  # what follows reads through the keys
         found += ledger_problems(tables, places) + register_problems(tables, places)
+        found += identity_problems(tables)
     return found

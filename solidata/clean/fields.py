@@ -39,8 +39,13 @@ def repaired_text(
 def _parsed(
     table: str, frame: pd.DataFrame, column: str, parse: Callable[[str], Any], repairs: Repairs
 ) -> pd.Series:
+    """Return a repaired column parsed; what cannot be read joins the problems of `repairs`."""
     repaired = repairs.apply(table, column, _keys(table, frame), frame[column].map(join_lines))
-    return parsed(frame, column, repaired, parse)
+    try:
+        return parsed(frame, column, repaired, parse)
+    except SourceError as error:
+        repairs.problems += error.problems
+        return pd.Series([None] * len(frame), index=frame.index, dtype=object)
 
 
 def _integer(text: str) -> int:
@@ -103,9 +108,11 @@ def _amount_faults(frame: pd.DataFrame) -> list[Problem]:
 
 
 def funding(frame: pd.DataFrame, repairs: Repairs) -> pd.DataFrame:
-    """Add ``amount_min_eur`` and ``amount_max_eur`` (float, euros); illegible amounts stay empty."""
-    if problems := _amount_faults(frame):
-        raise SourceError(problems)
+    """Add ``amount_min_eur`` and ``amount_max_eur`` (float, euros).
+
+    Illegible amounts stay empty.
+    """
+    repairs.problems += _amount_faults(frame)
     legible = frame.assign(
         amount_printed=frame["amount_printed"].where(frame["kind"] != "illegible", "")
     )
@@ -126,21 +133,24 @@ def department_budget(frame: pd.DataFrame, repairs: Repairs) -> pd.DataFrame:
     )
     residual = frame["basis"] == "residual"
     for index in frame.index[residual]:
+        if not frame.loc[index, "parent_id"]:
+            row = frame.loc[index]
+            expected = "attendu : le bloc dont cette ligne est le reste"
+            repairs.problems.append(Problem(row[FILE], int(row[ROW]), "parent_id", "", expected))
         parent = euros[frame["block_id"] == frame.loc[index, "parent_id"]].sum()
         siblings = euros[(frame["parent_id"] == frame.loc[index, "parent_id"]) & ~residual].sum()
         euros[index] = parent - siblings
-    missing = euros.isna()
-    if missing.any():
-        raise SourceError(
-            Problem(
-                row[FILE],
-                int(row[ROW]),
-                "amount_printed",
-                "",
-                "attendu : un montant (seul un reste calculé s’en passe)",
-            )
-            for _, row in frame[missing].iterrows()
+    missing = euros.isna() & (frame["amount_printed"] == "")
+    repairs.problems += [
+        Problem(
+            row[FILE],
+            int(row[ROW]),
+            "amount_printed",
+            "",
+            "attendu : un montant (seul un reste calculé s’en passe)",
         )
+        for _, row in frame[missing].iterrows()
+    ]
     return frame.assign(amount_eur=euros)
 
 
@@ -184,8 +194,7 @@ def observations(frame: pd.DataFrame, indicators: pd.DataFrame, repairs: Repairs
                 "attendu : un nombre (ou kind = no_value)",
             )
         )
-    if problems:
-        raise SourceError(problems)
+    repairs.problems += problems
     out_of = _parsed("observations", frame, "out_of_printed", parse_number, repairs)
     return frame.assign(value=values.map(_float), out_of=out_of.map(_float))
 

@@ -70,7 +70,8 @@ class Repairs:
         """Raise SourceError when a guard failed or a correction repaired nothing."""
         for address in self._unused:
             row = self._rows[address]
-            expected = f"attendu : une ligne et un champ qui existent ({quote(address[1])} n’en est pas un)"
+            field = quote(address[1])
+            expected = f"attendu : une ligne et un champ qui existent ({field} n’en est pas un)"
             self.problems.append(Problem(row[FILE], int(row[ROW]), "row", address[0], expected))
         if self.problems:
             raise SourceError(self.problems)

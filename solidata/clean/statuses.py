@@ -106,14 +106,17 @@ def deduce(
     labels = all_tables()["action_statuses"].field("status").labels
     reason = (
         f"Par élimination : {listed} actions listées comme imprimé, {len(known)} "
-        f"{plural(len(known), 'statut connu', 'statuts connus')}, et les totaux imprimés ne laissent "
-        f"que {unknown} {quote(labels[status])}."
+        f"{plural(len(known), 'statut connu', 'statuts connus')}, "
+        f"et les totaux imprimés ne laissent que {unknown} {quote(labels[status])}."
     )
     return status, reason
 
 
-def _by_words(rows: pd.DataFrame) -> tuple[str, str, str, pd.Series] | None:
-    """Return (status, basis, reason, mention) from the strongest words that agree."""
+def _by_words(rows: pd.DataFrame) -> tuple[tuple[str, str, str, pd.Series] | None, list[str]]:
+    """Return (status, basis, reason, mention) from the strongest words that agree.
+
+    And, beside it, what the words that do not agree say.
+    """
     silent = []
     for basis, lists in _LISTS.items():
         said = rows[rows["list"].isin(lists) & (rows["status"] != "")]
@@ -127,22 +130,30 @@ def _by_words(rows: pd.DataFrame) -> tuple[str, str, str, pd.Series] | None:
             silent.append(f"{_WHERE[basis]}, statuts différents ({scopes})")
             continue
         row = said.iloc[0]
-        reason = f"{quote(join_lines(row['status_printed']))} imprimé {_WHERE[basis]}, ligne {row['status_line']}."
+        words = quote(join_lines(row["status_printed"]))
+        reason = f"{words} imprimé {_WHERE[basis]}, ligne {row['status_line']}."
         if silent:
             reason += f" Écarté : {' ; '.join(silent)}."
-        return row["status"], basis, reason, row
-    return None
+        return (row["status"], basis, reason, row), silent
+    return None, silent
 
 
 def _totals(counts: pd.DataFrame) -> dict[tuple[str, int, str], dict[str, int]]:
-    """Return the printed counts by (section, year, source); sections' own totals included."""
-    found: dict[tuple[str, int, str], dict[str, int]] = {}
+    """Return the printed counts by (section, year, source); sections' own totals included.
+
+    A section whose printings disagree has no total: nothing can be deduced from it.
+    """
+    found: dict[tuple[str, int, str], dict[str, set[int]]] = {}
     for _, row in counts.iterrows():
         place = found.setdefault((row["section_id"], int(row["year"]), row["source_id"]), {})
-        place[row["status"]] = int(row["count"])
+        place.setdefault(row["status"], set()).add(int(row["count"]))
         if row["status"] != ALL and pd.notna(row["total"]):
-            place.setdefault(ALL, int(row["total"]))
-    return found
+            place.setdefault(ALL, set()).add(int(row["total"]))
+    return {
+        key: {status: min(printed) for status, printed in place.items()}
+        for key, place in found.items()
+        if all(len(printed) == 1 for printed in place.values())
+    }
 
 
 def action_statuses(
@@ -177,7 +188,7 @@ def action_statuses(
         deduced = {}
         for section_id in dict.fromkeys(section_of[a] for a in here):
             members = [a for a in here if section_of[a] == section_id]
-            known = {a: s[0] for a in members if (s := said[a])}
+            known = {a: s[0] for a in members if (s := said[a][0])}
             deduced[section_id] = deduce(
                 known, totals.get((section_id, int(year), source_id), {}), len(members)
             )
@@ -205,6 +216,7 @@ def _status_row(
     counts: pd.DataFrame,
     section_id: str,
 ) -> dict[str, Any]:
+    said, silent = said
     source = mentions.iloc[0]
     row = {"status_id": f"{action_id}.{year}", "action_id": action_id, "year": year}
     row |= {
@@ -226,9 +238,12 @@ def _status_row(
         of_total = counts[
             (counts["section_id"] == section_id)
             & (counts["year"].astype(int) == year)
+            & (counts["source_id"] == source["source_id"])
             & (counts["status"] == status)
         ].iloc[0]
         row |= {"line": of_total["line"], "line_end": "", "printed": of_total["printed"]}
         return row | {"status": status, "basis": "deduced", "reason": reason}
     reason = "Aucun mot de statut lisible, et les totaux imprimés laissent plusieurs possibilités."
+    if silent:  # words are there, but say two things
+        reason = f"Aucun statut retenu : {' ; '.join(silent)}."
     return row | {"status": ILLEGIBLE, "basis": "none", "reason": reason}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from solidata import home
 from solidata.cli.parser import Parser, command, speak_french
+from solidata.french import FrenchError
 from solidata.problems import SourceError
 
 if TYPE_CHECKING:
@@ -29,11 +30,16 @@ def _parser() -> Parser:
         "Construire data/processed à partir de data/raw",
         "Rien n’est écrit si une transcription ne peut être lue.",
     )
-    command(
+    check = command(
         commands,
         "check",
         "Vérifier les transcriptions et montrer ce qui se contredit",
         "Le code de sortie n’est pas nul seulement quand la construction échoue.",
+    )
+    check.add_argument(
+        "--all",
+        action="store_true",
+        help="toutes les contradictions, et non les majeures seulement",
     )
 
     audit = command(
@@ -60,13 +66,13 @@ def _parser() -> Parser:
     trace = command(
         commands,
         "trace",
-        "Dire d’où vient une ligne d’une table",
-        "Exemple : solidata trace funding DP-02.f1",
+        "Dire d’où vient une ligne d’une table, ou un nombre",
+        'Exemples : solidata trace funding DP-02.f1 ; solidata trace "459 554 €"',
     )
-    trace.add_argument("table", metavar="TABLE", help="table (voir data/processed/dictionary.md)")
     trace.add_argument(
-        "key", metavar="CLÉ", nargs="?", help="clé de la ligne ; sans elle, les clés de la table"
+        "what", metavar="TABLE|NOMBRE", nargs="?", help="table, ou nombre tel qu’imprimé"
     )
+    trace.add_argument("key", metavar="CLÉ", nargs="?", help="clé de la ligne de la table")
 
     notebooks = command(
         commands,
@@ -93,13 +99,25 @@ def _run(arguments: argparse.Namespace, console: Console) -> int:
         case "build":
             return reports.build(console)
         case "check":
-            return reports.check(console)
+            return reports.check(console, arguments.all)
         case "audit":
             return _audit(arguments, console)
         case "trace":
-            return reports.trace(console, arguments.table, arguments.key)
+            return reports.trace(console, arguments.what, arguments.key)
         case _:
             return reports.notebooks(console, arguments.names)
+
+
+def _in_french(error: OSError) -> str:
+    """Return our own sentence, or that of the system in French."""
+    if error.filename is None:
+        return str(error)
+    said = {
+        FileNotFoundError: "introuvable",
+        IsADirectoryError: "un dossier ; attendu : un fichier",
+        PermissionError: "accès refusé",
+    }
+    return f"{error.filename} : {said.get(type(error), error.strerror)}"
 
 
 def main(words: list[str] | None = None) -> int:
@@ -107,13 +125,16 @@ def main(words: list[str] | None = None) -> int:
     arguments = _parser().parse_args(words)
     from rich.console import Console
 
-    console = Console(highlight=False, soft_wrap=False)
-    errors = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
+    # Data are printed as they are: « [a] » or « :x: » in a name is no markup.
+    console = Console(highlight=False, soft_wrap=False, markup=False, emoji=False)
+    errors = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
     try:
         return _run(arguments, console)
-    except SourceError as error:
+    except (SourceError, FrenchError) as error:
         errors.print(str(error))
-    except (FileNotFoundError, KeyError, IsADirectoryError, PermissionError) as error:
+    except OSError as error:
+        errors.print(_in_french(error))
+    except KeyError as error:
         errors.print(str(error))
     except KeyboardInterrupt:
         errors.print("Interrompu ; les tables sont restées comme avant.")

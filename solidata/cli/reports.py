@@ -32,7 +32,7 @@ def build(console: Console) -> int:
     return 0
 
 
-def check(console: Console) -> int:
+def check(console: Console, every: bool = False) -> int:
     """Check the transcriptions and print the findings as tables."""
     with show.progress(console) as progress:
         task = progress.add_task("Vérification", total=None)
@@ -42,7 +42,7 @@ def check(console: Console) -> int:
     _show_coverage(console, tables)
     _show_statuses(console, tables)
     _show_identities(console, tables)
-    _show_contradictions(console, tables)
+    _show_contradictions(console, tables, every)
     console.print(
         f"{len(tables['corrections'])} corrections, toutes conformes à ce qui est imprimé."
     )
@@ -105,18 +105,21 @@ def _show_identities(console: Console, tables: dict[str, pd.DataFrame]) -> None:
     )
 
 
-def _show_contradictions(console: Console, tables: dict[str, pd.DataFrame]) -> None:
+def _show_contradictions(console: Console, tables: dict[str, pd.DataFrame], every: bool) -> None:
     register = tables["contradictions"]
-    shown = register.assign(
-        a=register["claim_a"] + " (l. " + register["line_a"].astype("str").fillna("–") + ")",
-        b=register["claim_b"] + " (l. " + register["line_b"].astype("str").fillna("–") + ")",
+    severity = register["severity"].astype(str)
+    shown = register if every else register[severity == "majeure"]
+    shown = shown.assign(
+        a=shown["claim_a"] + " (l. " + shown["line_a"].astype("str").fillna("–") + ")",
+        b=shown["claim_b"] + " (l. " + shown["line_b"].astype("str").fillna("–") + ")",
+        kept=shown["kept"].astype(str).map(all_tables()["contradictions"].field("kept").labels),
     )
-    show.table(
-        console,
-        f"{len(register)} contradictions consignées",
-        shown,
-        {"contradiction_id": "N°", "severity": "Gravité", "a": "A", "b": "B", "kept": "Retenu"},
-    )
+    counts = ", ".join(f"{n} {label}" for label, n in severity.value_counts().items())
+    title = f"{len(register)} contradictions consignées ({counts})"
+    if not every:
+        title += " ; les majeures (toutes avec --all)"
+    headers = {"contradiction_id": "N°", "a": "A", "b": "B", "kept": "Retenu"}
+    show.table(console, title, shown, headers)
 
 
 def audit(console: Console, file: Path, source_id: str | None, draft: Path | None) -> int:
@@ -171,13 +174,26 @@ def audit(console: Console, file: Path, source_id: str | None, draft: Path | Non
     return 0
 
 
-def trace(console: Console, table: str, key: str | None) -> int:
-    """Print what stands behind a row, or the keys of a table."""
-    if key is None:
-        declared = catalog.find_table(table)
-        console.print(" ".join(catalog.load(table)[declared.key]), markup=False)
-        return 0
-    console.print(str(provenance.trace(table, key)), markup=False)
+def trace(console: Console, what: str | None, key: str | None) -> int:
+    """Print what stands behind a row or a number, the keys of a table, or the tables."""
+    if what is not None and key is not None:
+        console.print(str(provenance.trace(what, key)), markup=False)
+    elif what is None:
+        headers = {"name": "Table", "title": "Contenu", "key": "Clé"}
+        tables = pd.DataFrame([vars(t) for t in all_tables().values()])
+        show.table(console, "Tables", tables[list(headers)], headers)
+    elif what[:1].isdigit():
+        found = provenance.search(what)
+        if found.empty:
+            console.print(f"Aucune ligne ne tient {what}.")
+            return 1
+        labels = all_tables()["numbers"].field("reason").labels
+        found["reason"] = found["reason"].map(labels).fillna("")
+        headers = {"address": "Ligne", "source_id": "Document", "line": "Ligne imprimée"}
+        show.table(console, what, found, {**headers, "printed": "Imprimé", "reason": "Écarté"})
+    else:
+        declared = catalog.find_table(what)
+        console.print(" ".join(catalog.load(what)[declared.key]), markup=False)
     return 0
 
 
@@ -185,6 +201,7 @@ def notebooks(console: Console, names: list[str]) -> int:
     """Execute the notebooks into ``build/notebooks``; the tracked ones stay as they are."""
     import nbformat
     from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError
 
     folder = home.home() / "notebooks"
     paths = sorted(folder.glob("*.ipynb"))
@@ -197,7 +214,11 @@ def notebooks(console: Console, names: list[str]) -> int:
         for path in chosen:
             task = progress.add_task(path.stem, total=None)
             notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
-            NotebookClient(notebook, resources={"metadata": {"path": str(folder)}}).execute()
+            try:
+                NotebookClient(notebook, resources={"metadata": {"path": str(folder)}}).execute()
+            except CellExecutionError as error:
+                expected = f"une cellule échoue ({error.ename} : {error.evalue})"
+                raise SourceError([Problem(path.name, None, None, None, expected)]) from None
             nbformat.write(notebook, output / path.name)  # type: ignore[no-untyped-call]
             progress.update(task, completed=1, total=1)
     console.print(

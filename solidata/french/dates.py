@@ -20,14 +20,20 @@ _SEASONS = {"printemps": (3, 6), "ete": (6, 9), "automne": (9, 12)}
 
 _MONTH = "|".join(_MONTH_NUMBER)
 _WEEKDAY = "|".join(WEEKDAYS)
-_NUMERIC = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})")
+_A_YEAR = r"[1-9]\d{3}"
+_NUMERIC = re.compile(rf"(\d{{1,2}})/(\d{{1,2}})/({_A_YEAR}|\d{{2}})")
 _TOKEN = re.compile(
-    rf"(?P<weekday>(?:{_WEEKDAY})\b)|(?P<month>(?:{_MONTH})\b)|(?P<year>\d{{4}}\b)"
-    r"|(?P<day>\d{1,2})(?:er\b)?|(?P<link>[,;]|\b(?:et|puis|le|les)\b)"
+    rf"(?P<weekday>(?:{_WEEKDAY})\b)|(?P<month>(?:{_MONTH})\b)|(?P<year>{_A_YEAR}\b)"
+    r"|(?P<day>1(?=er\b)|\d{1,2}(?!\d))(?:(?<=1)er\b)?|(?P<link>[,;]|\b(?:et|puis|le|les)\b)"
 )
+# Kinds of tokens by their first letter: days linked to each other, their month, perhaps a year.
+_DAYS = "w?d(?:l+w?d)*my?"
+_SHAPE = re.compile(rf"l?{_DAYS}(?:l*{_DAYS})*")
 _PERIOD_LINK = re.compile(r"^(?:de |du |entre )?(?P<a>.+?) (?:a|au) (?P<b>.+)$")
-_YEARS = re.compile(r"^(?:entre )?(?P<a>\d{4})(?: et | ?- ?)(?P<b>\d{4})$")
-_YEAR = re.compile(r"(?:debut |fin |en )?(\d{4})")
+_YEARS = re.compile(rf"^(?:entre )?(?P<a>{_A_YEAR})(?: et | ?- ?)(?P<b>{_A_YEAR})$")
+_YEAR = re.compile(rf"(?:debut |fin |en )?({_A_YEAR})")
+# From the finest to the coarsest.
+_PRECISIONS = ("day", "month", "season", "year")
 
 
 class Period(NamedTuple):
@@ -88,8 +94,7 @@ def parse_dates(text: str, year: int | None = None) -> list[date]:
             raise FrenchError(text, expected)
         position = match.end()
         kind = str(match.lastgroup)
-        if kind in {"day", "month", "year"}:
-            tokens.append((kind, match[kind]))
+        tokens.append((kind, match[kind]))
     if plain[position:].strip() or not tokens:
         raise FrenchError(text, expected)
 
@@ -100,11 +105,12 @@ def parse_dates(text: str, year: int | None = None) -> list[date]:
             year = int(value)
         elif kind == "month":
             month_number = _MONTH_NUMBER[value]
-        elif month_number is None or year is None:
-            raise FrenchError(text, expected + ", avec son mois et son année")
-        else:
+        elif kind == "day":
+            if month_number is None or year is None:
+                raise FrenchError(text, expected + ", avec son mois et son année")
             found.append(_date(year, month_number, int(value), text))
-    if not found:
+    # Nothing is dropped in silence: « 3 avril mai 2025 » is no date.
+    if not _SHAPE.fullmatch("".join(kind[0] for kind, _ in tokens)):
         raise FrenchError(text, expected)
     return found[::-1]
 
@@ -145,8 +151,8 @@ def parse_period(text: str, year: int | None = None) -> Period:
         return Period(date(int(match[1]), 1, 1), date(int(match[1]), 12, 31), "year")
     if (match := _YEARS.match(plain)) and int(match["a"]) <= int(match["b"]):
         return Period(date(int(match["a"]), 1, 1), date(int(match["b"]), 12, 31), "year")
-    season = re.fullmatch(rf"(?:au |en )?({'|'.join(_SEASONS)})(?: (\d{{4}}))?", plain)
-    month = re.fullmatch(rf"(?:en |fin |debut )?({_MONTH})(?: (\d{{4}}))?", plain)
+    season = re.fullmatch(rf"(?:au |en )?({'|'.join(_SEASONS)})(?: ({_A_YEAR}))?", plain)
+    month = re.fullmatch(rf"(?:en |fin |debut )?({_MONTH})(?: ({_A_YEAR}))?", plain)
     if found := season or month:
         of_year = int(found[2]) if found[2] else year
         if of_year is None:
@@ -161,14 +167,19 @@ def parse_period(text: str, year: int | None = None) -> Period:
         return Period(date(of_year, first, 1), date(of_year, last, last_day), precision)
 
     if match := _PERIOD_LINK.match(plain):
-        end = parse_period(match["b"], year)
-        first_text = match["a"]
-        if re.fullmatch(r"\d{1,2}(?:er)?", first_text):  # « du 13 au 17 octobre 2025 »
-            first_text = f"{first_text} {MONTHS[end.start.month - 1]}"
-        start = parse_period(first_text, end.start.year)
+        try:
+            end = parse_period(match["b"], year)
+            first_text = match["a"]
+            if re.fullmatch(r"\d{1,2}(?:er)?", first_text):  # « du 13 au 17 octobre 2025 »
+                first_text = f"{first_text} {MONTHS[end.start.month - 1]}"
+            start = parse_period(first_text, end.start.year)
+        except FrenchError as error:  # show what is printed, not one end of it
+            raise FrenchError(text, error.expected) from None
         if start.start > end.end:
             raise FrenchError(text, "une période dont la fin suit le début")
-        return Period(start.start, end.end, end.precision)
+        # No better known than its worse known end.
+        precision = max(start.precision, end.precision, key=_PRECISIONS.index)
+        return Period(start.start, end.end, precision)
 
     days = parse_dates(text, year)
     return Period(min(days), max(days), "day")

@@ -111,23 +111,35 @@ def parse_number(text: str) -> Decimal:
     stripped = text.strip()
     if match := _FULL_NUMBER.fullmatch(stripped):
         return _decimal(match)
-    words = fold(stripped).removeprefix("une ").removeprefix("l'")
+    words = fold(stripped)
+    # An article stands before « un » or a collective: « l’un », « une trentaine ».
+    if words.endswith("aine"):
+        words = words.removeprefix("une ")
+    elif words in {"l'un", "l'une"}:
+        words = "un"
     if words in _WORDS:
         return Decimal(_WORDS[words])
     raise FrenchError(text, "un nombre, par exemple 15 876, 72,5 ou « deux »")
 
 
-def _parse_money(text: str, inherited: int | None = None) -> tuple[Decimal, int | None]:
-    """Return (value, unit in euros or None): one amount, not a range."""
+def _parse_money(text: str, inherited: int | None = None) -> tuple[Decimal, int]:
+    """Return (euros, euros in one of its unit): one amount, not a range.
+
+    A bare number takes the whole unit of the other end: « entre 1 et 2 millions d’euros ».
+    """
     stripped = text.strip()
     match = _FULL_NUMBER.match(stripped)
     rest = _UNIT.fullmatch(stripped, match.end()) if match else None
     if match is None or rest is None:
         raise FrenchError(text, "un montant, par exemple 16 563 €, 72,5 M€ ou 850 000 euros")
-    unit = _UNITS[rest["unit"].lower()] if rest["unit"] else inherited
-    if unit is None:
+    scale, unit = _SCALES[(rest["scale"] or "").lower()], rest["unit"]
+    if unit is None and inherited is None:
         raise FrenchError(text, "un montant suivi de son unité (€, k€, M€ ou euros)")
-    return _decimal(match) * _SCALES[(rest["scale"] or "").lower()] * unit, unit
+    euros = _UNITS[unit.lower()] if unit else 1
+    if scale > 1 and euros > 1:  # « 5 millions k€ » says two scales
+        raise FrenchError(text, "un montant à une seule échelle (millions d’euros, ou M€)")
+    each = scale * euros if unit or scale > 1 else inherited or 1
+    return _decimal(match) * each, each
 
 
 def parse_amount(text: str) -> Amount:
@@ -162,8 +174,11 @@ def parse_amount(text: str) -> Amount:
     """
     if match := _RANGE.fullmatch(text.strip()):
         first, last = match["a"] or match["c"], match["b"] or match["d"]
-        high, unit = _parse_money(last)
-        low, _ = _parse_money(first, inherited=unit)
+        try:
+            high, unit = _parse_money(last)
+            low, _ = _parse_money(first, inherited=unit)
+        except FrenchError as error:  # show what is printed, not one end of it
+            raise FrenchError(text, error.expected) from None
         if low > high:
             raise FrenchError(text, "une fourchette croissante")
         return Amount(low, high)

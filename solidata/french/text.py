@@ -63,10 +63,12 @@ def typography(text: str) -> str:
 
     Examples
     --------
-    >>> typography("l'action “facile a lire” : 15 876 €").replace("\u00a0", "~").replace("\u202f", "_")
+    >>> shown = typography("l'action “facile a lire” : 15 876 €")
+    >>> shown.replace("\u00a0", "~").replace("\u202f", "_")
     'l’action «~facile a lire~»~: 15_876~€'
     """
-    text = _QUOTED.sub(r"«\1»", text)
+    while text != (text := _QUOTED.sub(r"«\1»", text)):
+        pass  # quotation marks within quotation marks
     for pattern, replacement in _TYPOGRAPHY:
         text = pattern.sub(replacement, text)
     return text.strip()

@@ -19,7 +19,7 @@ import yaml
 
 from solidata.french import nearest, quote
 from solidata.problems import Problem, SourceError
-from solidata.raw.files import SUFFIXES, Row, read_rows
+from solidata.raw.files import SUFFIXES, Row, decode, read_rows
 from solidata.tables import Field, Table, all_tables
 
 FILE, ROW = "raw_file", "raw_line"
@@ -46,19 +46,23 @@ def _fault(field: Field, text: str) -> str | None:
         hint = f" (le plus proche : {near})" if near else ""
         return f"attendu : l’une des valeurs {', '.join(field.values)}{hint}"
     if field.type in {"integer", "number"}:
-        try:
-            number = int(text) if field.type == "integer" else float(text)
-        except ValueError:
+        # Stricter than int() and float(), which take 1_000, nan or the digits of any script.
+        form = r"-?[0-9]+" if field.type == "integer" else r"-?[0-9]+(\.[0-9]+)?"
+        if not re.fullmatch(form, text):
             kind = "un entier sans espace" if field.type == "integer" else "un nombre"
             return f"attendu : {kind}"
+        number = float(text)
         if field.minimum is not None and number < field.minimum:
             return f"attendu : au moins {field.minimum:g}"
         if field.maximum is not None and number > field.maximum:
             return f"attendu : au plus {field.maximum:g}"
     if field.type == "date":
         try:
-            date.fromisoformat(text)
+            # fromisoformat() also takes 20250327 and 2025-W13-4.
+            right = date.fromisoformat(text).isoformat() == text
         except ValueError:
+            right = False
+        if not right:
             return "attendu : une date AAAA-MM-JJ"
     if field.type == "boolean" and text not in {"true", "false"}:
         return "attendu : true ou false"
@@ -93,11 +97,14 @@ def _cells(
     table: Table, names: list[str], row: Row, name: str
 ) -> tuple[dict[str, str], list[Problem]]:
     line, cells = row
-    stray = [cell for cell in cells[len(names) :] if cell.strip()]
+    count = len(list(filter(None, names)))
+    nameless = [cell for head, cell in zip(names, cells, strict=False) if not head]
+    stray = [cell for cell in (*nameless, *cells[len(names) :]) if cell.strip()]
     if stray:
-        expected = f"attendu : {len(names)} cellules (une virgule hors de guillemets ?)"
+        expected = f"attendu : {count} cellules (une virgule hors de guillemets ?)"
         return {}, [Problem(name, line, None, stray[0], expected)]
     values = dict(zip(names, (cell.strip() for cell in cells), strict=False))
+    values.pop("", None)
     problems = []
     for field in table.transcribed:
         text = values.setdefault(field.name, "")
@@ -162,7 +169,7 @@ def read_table(
     header, rows = read_rows(path, name, accepted)
     if problems := _header_faults(table, header, name, accepted):
         raise SourceError(problems)
-    names = [cell.strip() for cell in header[1] if cell.strip()]
+    names = [cell.strip() for cell in header[1]]  # a nameless column keeps its place
 
     records: list[dict[str, Any]] = []
     problems = []
@@ -195,9 +202,11 @@ def _read_descriptor(folder: Path, root: Path) -> list[dict[str, str]]:
         expected = "fichier absent ; attendu : le titre, l’éditeur, la nature… du document"
         raise SourceError([Problem(name, None, None, None, expected)])
     try:
-        declared = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise SourceError([Problem(name, None, None, None, f"YAML illisible : {error}")]) from None
+        declared = yaml.safe_load(decode(path.read_bytes(), name))
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        expected = f"YAML illisible : {getattr(error, 'problem', None) or error}"
+        raise SourceError([Problem(name, mark and mark.line + 1, None, None, expected)]) from None
     if not isinstance(declared, dict):
         raise SourceError(
             [Problem(name, None, None, None, "attendu : des lignes « champ: valeur »")]
@@ -205,9 +214,12 @@ def _read_descriptor(folder: Path, root: Path) -> list[dict[str, str]]:
     entries = (
         declared["sources"] if "sources" in declared else [{"source_id": folder.name} | declared]
     )
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        expected = "attendu : une liste de sources, chacune avec ses champs"
+        raise SourceError([Problem(name, None, "sources", None, expected)])
     rows, problems = [], []
     for entry in entries:
-        row = {key: "" if value is None else str(value) for key, value in entry.items()}
+        row = {str(key): "" if value is None else str(value) for key, value in entry.items()}
         for extra in set(row) - set(table.names):
             problems.append(Problem(name, None, extra, row[extra], "champ inconnu"))
         for field in table.fields:
@@ -270,11 +282,15 @@ def read(root: Path) -> Raw:
         With every problem of every file.
     """
     base = root.parent.parent  # messages name files as the analyst sees them: data/raw/...
-    folders = sorted(
-        path for path in root.iterdir() if path.is_dir() and not path.name.startswith(".")
-    )
-    problems: list[Problem] = []
+    inside = sorted(path for path in root.iterdir() if path.name[0] != ".") if root.is_dir() else []
+    folders = [path for path in inside if path.is_dir()]
+    problems = [
+        Problem(path.relative_to(base).as_posix(), None, None, None,
+                "fichier hors d’un dossier de document ; attendu : data/raw/<document>/")
+        for path in inside if not path.is_dir() and path.suffix != ".md"
+    ]  # fmt: skip
     sources: list[dict[str, str]] = []
+    declared_by: dict[str, str] = {}
     frames: dict[str, list[pd.DataFrame]] = {
         name: [] for name, table in all_tables().items() if table.origin == "transcribed"
     }
@@ -286,6 +302,12 @@ def read(root: Path) -> Raw:
             problems += error.problems
             continue
         sources += declared
+        for row in declared:
+            name = (folder / DESCRIPTOR).relative_to(base).as_posix()
+            if row["source_id"] in declared_by:
+                expected = f"source déjà déclarée dans {declared_by[row['source_id']]}"
+                problems.append(Problem(name, None, "source_id", row["source_id"], expected))
+            declared_by.setdefault(row["source_id"], name)
         lines = {row["source_id"]: int(row["lines"]) if row["lines"] else None for row in declared}
         for name, path in files.items():
             try:

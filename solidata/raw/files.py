@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -21,36 +22,37 @@ Row = tuple[int, list[str]]
 """A row: its line in the file (its number in the sheet) and its cells."""
 
 
-def _decode(data: bytes, name: str) -> str:
-    for mark, encoding in (
-        (codecs.BOM_UTF8, "utf-8-sig"),
-        (codecs.BOM_UTF16_LE, "utf-16"),
-        (codecs.BOM_UTF16_BE, "utf-16"),
-    ):
-        if data.startswith(mark):
-            return data.decode(encoding)
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+# An accented letter or a quotation mark in UTF-8; « Ã© » in any other encoding, which is no French.
+_UTF8_LETTER = re.compile(rb"\xc3[\x80-\xbf]|\xe2\x80[\x80-\xbf]")
+
+
+def decode(data: bytes, name: str) -> str:
+    """Return the text of a file: UTF-8, UTF-16 with its mark, or Windows-1252.
+
+    Raises
+    ------
+    SourceError
+        When it is none of these, or two of them at once.
+    """
+    encoding = next((e for mark, e in _MARKS if data.startswith(mark)), "utf-8")
     try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
-    # A French spreadsheet's other encoding. It leaves five bytes undefined, and a
-    # text with C1 controls would be another encoding still.
-    try:
-        text = data.decode("cp1252")
+        return data.decode(encoding)
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise SourceError(
-            [
-                Problem(
-                    name,
-                    line,
-                    None,
-                    repr(data[error.start : error.end]),
-                    "attendu : un texte en UTF-8",
-                )
-            ]
-        ) from None
-    return text
+        fault = error
+    # A French spreadsheet's other encoding; it leaves five bytes undefined.
+    if encoding == "utf-8" and not _UTF8_LETTER.search(data):
+        try:
+            return data.decode("cp1252")
+        except UnicodeDecodeError as error:
+            fault = error
+    line = data.count(b"\n", 0, fault.start) + 1
+    value = repr(data[fault.start : fault.end])
+    raise SourceError([Problem(name, line, None, value, "attendu : un texte en UTF-8")])
 
 
 def _rows_of_text(text: str, name: str, columns: set[str]) -> Iterator[Row]:
@@ -133,7 +135,7 @@ def read_rows(path: Path, name: str, columns: set[str]) -> tuple[Row, list[Row]]
         expected = "fichier vide ; attendu : au moins la ligne d’en-tête"
         raise SourceError([Problem(name, None, None, None, expected)])
     if path.suffix == ".csv" and not data.startswith(b"PK"):
-        rows = list(_rows_of_text(_decode(data, name), name, columns))
+        rows = list(_rows_of_text(decode(data, name), name, columns))
     else:  # a workbook, be it called .csv by mistake
         rows = list(_rows_of_sheet(path, name))
     filled = [row for row in rows if any(cell.strip() for cell in row[1])]

@@ -1,8 +1,9 @@
 """The tables, each declared once in a YAML file beside this one.
 
-A declaration is a Frictionless Table Schema with four words of ours: ``provenance``
-(the row carries its address), ``origin`` (``transcribed``, ``descriptor`` or ``computed``),
-``computed`` on a field that cleaning fills, and ``categories`` with French labels.
+A declaration is a Frictionless Table Schema with words of ours: ``provenance`` (the row
+carries its address), ``origin`` (``transcribed``, ``descriptor`` or ``computed``), ``value``
+(the field a reference to a row stands for), ``computed`` on a field that cleaning fills, and
+``categories`` with French labels.
 Everything else (raw reader, validation, typed loader, dictionary, data package)
 derives from it: a field exists nowhere else.
 """
@@ -67,6 +68,8 @@ class Table:
     origin: str
     fields: tuple[Field, ...]
     foreign_keys: tuple[ForeignKey, ...]
+    value: str | None = None
+    """The field that a reference to a row stands for, in an expression or a search."""
 
     def field(self, name: str) -> Field:
         """Return the field called `name`."""
@@ -94,6 +97,7 @@ _TABLE_WORDS = {
     "provenance",
     "origin",
     "primaryKey",
+    "value",
     "fields",
     "foreignKeys",
 }
@@ -128,6 +132,7 @@ def _read_table(name: str, declared: Mapping[str, Any], provenance: list[Any]) -
         origin=declared.get("origin", "transcribed"),
         fields=tuple(_read_field(f) for f in fields),
         foreign_keys=tuple(keys),
+        value=declared.get("value"),
     )
 
 

@@ -1,0 +1,341 @@
+"""What a machine can see wrong in a figure. The exporter refuses a figure with a defect."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
+
+from solidata.figures import colour, theme
+from solidata.figures.page import MM_PER_INCH, Mark, Page
+from solidata.french import quote
+
+if TYPE_CHECKING:
+    from solidata.figures.frame import Figure
+
+MIN_TEXT, MIN_BODY = 6.0, 7.0
+TEXT_CONTRAST, SHAPE_CONTRAST = 4.5, 3.0
+COLOUR_DIFFERENCE, GREY_DIFFERENCE = 10.0, 8.0
+MAX_TITLE_WORDS = 15
+_DPI = 100
+
+# What French typography does not print. A year or a line number takes no thousands space, so
+# only a plain space between digits is caught.
+_TYPOGRAPHY = (
+    (re.compile(r"\d \d{3}(?!\d)"), "espace fine insécable attendue dans les milliers"),
+    (
+        re.compile(r"\d ?(?<!\u00a0)[%€]|\d ?(?<!\u00a0)M€"),
+        "espace insécable attendue avant % et M€",
+    ),
+    (re.compile(r"\d\.\d"), "virgule décimale attendue"),
+    (re.compile(r"(?<![\w\d])-\d"), "signe moins (U+2212) attendu"),
+    (re.compile(r"(?<=\w)'(?=\w)"), "apostrophe courbe attendue"),
+    (re.compile(r"«(?!\u00a0)|(?<!\u00a0)»|\""), "guillemets français et leurs espaces attendus"),
+    (re.compile(r"(?<![\u00a0\u202f])[;!?](?=\s|$)"), "espace insécable attendue avant ; ! ?"),
+    (re.compile(r" $|^ |  "), "espace de trop"),
+)
+
+
+@dataclass(frozen=True)
+class Defect:
+    """What is wrong, and where."""
+
+    check: str
+    where: str
+    expected: str
+
+    def __str__(self) -> str:
+        """Return the defect as one French sentence."""
+        return f"{self.check} : {self.where} ; {self.expected}"
+
+
+class DefectError(ValueError):
+    """A figure that cannot be exported, with every defect."""
+
+    def __init__(self, name: str, defects: list[Defect]) -> None:
+        self.defects = defects
+        lines = "\n".join(f"  {d}" for d in defects)
+        super().__init__(f"{name} ne peut être exportée :\n{lines}")
+
+
+# --- words ---------------------------------------------------------------------------
+
+
+def _words(figure: Figure) -> Iterator[Defect]:
+    for label, text in (("titre", figure.title), ("unité", figure.unit), ("champ", figure.scope),
+                        ("source", figure.source), ("texte de remplacement", figure.alt)):  # fmt: skip
+        if not text.strip(" ."):
+            yield Defect("texte absent", label, "attendu : un texte")
+    words = figure.title.split()
+    if len(words) > MAX_TITLE_WORDS:
+        yield Defect("titre", quote(figure.title), f"attendu : {MAX_TITLE_WORDS} mots au plus")
+    if figure.title.endswith("."):
+        yield Defect("titre", quote(figure.title), "attendu : sans point final")
+    for text in (figure.title, figure.unit, figure.reading, figure.note, figure.scope, figure.alt):
+        yield from _typography(text)
+
+
+def _typography(text: str) -> Iterator[Defect]:
+    for pattern, expected in _TYPOGRAPHY:
+        if match := pattern.search(text):
+            around = text[max(0, match.start() - 12) : match.end() + 12]
+            yield Defect("typographie", quote(around), expected)
+
+
+def _shares(figure: Figure) -> Iterator[Defect]:
+    """Shares that a reader adds up make 100,0, or the note says why."""
+    shares = [round(100 * s, 1) for s in figure.shares]
+    if shares and round(sum(shares), 1) != 100.0 and "arrondi" not in figure.note.lower():
+        yield Defect(
+            "parts",
+            f"somme {sum(shares):.1f}".replace(".", ","),
+            "attendu : 100,0 ou une note sur les arrondis",
+        )
+
+
+# --- texts on the page ----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Placed:
+    text: Text
+    box: Bbox
+
+    @property
+    def name(self) -> str:
+        return quote(self.text.get_text())
+
+
+def _placed(page: Page) -> list[_Placed]:
+    """Return the texts that show, with their boxes in pixels."""
+    renderer = FigureCanvasAgg(page.figure).get_renderer()
+    hidden: set[int] = set()
+    for axes in page.figure.axes:
+        if not axes.axison:
+            hidden |= {id(t) for t in [*axes.xaxis.findobj(Text), *axes.yaxis.findobj(Text)]}
+    found = []
+    for text in page.figure.findobj(Text):
+        if text.get_visible() and text.get_text().strip() and id(text) not in hidden:
+            box = text.get_window_extent(renderer)
+            if box.width > 0 and _drawn(text):
+                found.append(_Placed(text, box))
+    return found
+
+
+def _drawn(text: Text) -> bool:
+    """Whether a tick label lies within its axis: matplotlib keeps others, undrawn."""
+    axes = text.axes
+    if axes is None:
+        return True
+    for axis, low_high, position in (
+        (axes.xaxis, axes.get_xlim(), 0),
+        (axes.yaxis, axes.get_ylim(), 1),
+    ):
+        labels = [t.label1 for t in axis.majorTicks] + [t.label1 for t in axis.minorTicks]
+        if text in labels:
+            low, high = sorted(low_high)
+            slack = 1e-6 * (high - low)
+            return bool(low - slack <= text.get_position()[position] <= high + slack)
+    return True
+
+
+def _texts(page: Page, placed: list[_Placed]) -> Iterator[Defect]:
+    width, height = page.figure.bbox.width, page.figure.bbox.height
+    for item in placed:
+        size = item.text.get_size()
+        if size < MIN_TEXT - 1e-9:
+            yield Defect("texte trop petit", item.name, f"attendu : {MIN_TEXT:g} points au moins")
+        box = item.box
+        if box.x0 < -0.5 or box.y0 < -0.5 or box.x1 > width + 0.5 or box.y1 > height + 0.5:
+            yield Defect("texte hors du cadre", item.name, "attendu : dans la figure")
+        family = item.text.get_fontfamily()[0]
+        if family not in {theme.FONT, theme.TABULAR}:
+            yield Defect("police", item.name, f"attendu : {theme.FONT}, et non {family}")
+        yield from _typography(
+            item.text.get_text().replace("\n", "\u00a0").replace(r"\$", "$").strip()
+        )
+    body = [i.text.get_size() for i in placed if len(i.text.get_text()) > 25]
+    if body and min(body) < MIN_BODY - 1e-9:
+        yield Defect(
+            "corps du texte", f"{min(body):g} points", f"attendu : {MIN_BODY:g} points au moins"
+        )
+
+
+def _overlaps(placed: list[_Placed]) -> Iterator[Defect]:
+    for one, other in itertools.combinations(placed, 2):
+        a, b = one.box, other.box
+        across = min(a.x1, b.x1) - max(a.x0, b.x0)
+        down = min(a.y1, b.y1) - max(a.y0, b.y0)
+        if across > 1.0 and down > 0.18 * min(a.height, b.height) + 0.5:
+            yield Defect("textes superposés", f"{one.name} et {other.name}", "attendu : séparés")
+
+
+# --- ink ------------------------------------------------------------------------------
+
+
+def _image(page: Page) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    canvas = FigureCanvasAgg(page.figure)
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())[..., :3]
+
+
+def _edges(image: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> Iterator[Defect]:
+    for name, strip in (
+        ("gauche", image[:, 0]),
+        ("droit", image[:, -1]),
+        ("haut", image[0]),
+        ("bas", image[-1]),
+    ):
+        if (strip < 250).any():
+            yield Defect("encre au bord", f"bord {name}", "attendu : blanc")
+
+
+def _text_contrast(page: Page, placed: list[_Placed]) -> Iterator[Defect]:
+    """Each text against what lies under it, read from the page drawn without texts."""
+    for item in placed:
+        item.text.set_visible(False)
+    try:
+        image = _image(page)
+    finally:
+        for item in placed:
+            item.text.set_visible(True)
+    height = image.shape[0]
+    for item in placed:
+        patch = item.text.get_bbox_patch()
+        box = item.box
+        if patch is not None and patch.get_facecolor()[3] > 0:
+            under = tuple(patch.get_facecolor()[:3])
+        else:
+            area = image[
+                max(0, int(height - box.y1)) : max(1, int(np.ceil(height - box.y0))),
+                max(0, int(box.x0)) : max(1, int(np.ceil(box.x1))),
+            ].reshape(-1, 3)
+            if not len(area):
+                continue
+            # The commonest colour: a hatch or a line under a letter is not its ground.
+            colours, counts = np.unique(area, axis=0, return_counts=True)
+            under = tuple(colours[counts.argmax()] / 255)
+        ratio = colour.contrast(item.text.get_color(), under)
+        if ratio < TEXT_CONTRAST:
+            yield Defect("contraste du texte", f"{item.name}, {ratio:.1f}".replace(".", ","),
+                         f"attendu : {TEXT_CONTRAST:g} au moins".replace(".", ","))  # fmt: skip
+
+
+# --- shapes ---------------------------------------------------------------------------
+
+
+def _fills(marks: list[Mark]) -> dict[str, theme.Fill]:
+    return {mark.category: mark.fill for mark in marks}
+
+
+def _shapes(page: Page) -> Iterator[Defect]:
+    fills = _fills(page.marks)
+    for category, fill in fills.items():
+        best = max(colour.contrast(c, theme.PAPER) for c in (fill.face, fill.edge))
+        if best < SHAPE_CONTRAST:
+            yield Defect(
+                "contraste des formes",
+                quote(category),
+                "attendu : un fond ou un contour à 3 au moins",
+            )
+    for (a, one), (b, other) in itertools.combinations(fills.items(), 2):
+        if one == other:
+            continue
+        told_by_shape = (one.hatch != other.hatch) or (
+            (one.face == theme.PAPER) != (other.face == theme.PAPER)
+        )
+        for name in colour.SIMULATIONS:
+            apart = max(
+                colour.difference(one.face, other.face, name),
+                colour.difference(one.edge, other.edge, name),
+            )
+            if apart < COLOUR_DIFFERENCE and not told_by_shape:
+                yield Defect(
+                    "couleurs confondues",
+                    f"{quote(a)} et {quote(b)} ({name})",
+                    "attendu : un écart de 10 au moins",
+                )
+        grey = abs(colour.lightness(one.face) - colour.lightness(other.face))
+        if grey < GREY_DIFFERENCE and not told_by_shape:
+            yield Defect(
+                "illisible en gris",
+                f"{quote(a)} et {quote(b)}",
+                "attendu : des clartés différentes, une hachure ou un contour",
+            )
+
+
+def _limits(page: Page) -> Iterator[Defect]:
+    fills = set(_fills(page.marks).values())
+    if len(fills) > theme.MAX_HUES:
+        yield Defect(
+            "couleurs", f"{len(fills)} remplissages", f"attendu : {theme.MAX_HUES} au plus"
+        )
+    stacked: dict[object, set[str]] = {}
+    for mark in page.marks:
+        if mark.bar:
+            stacked.setdefault(mark.artist.axes, set()).add(mark.category)
+    for categories in stacked.values():
+        if len(categories) > theme.MAX_STACKED:
+            yield Defect(
+                "barres empilées",
+                f"{len(categories)} classes",
+                f"attendu : {theme.MAX_STACKED} au plus",
+            )
+
+
+def _bars_from_zero(page: Page) -> Iterator[Defect]:
+    for axes in {m.artist.axes for m in page.marks if m.bar and m.artist.axes is not None}:
+        low, high = sorted(axes.get_xlim())
+        if not low <= 1e-9 <= high + 1e-9:
+            yield Defect(
+                "barres", f"axe de {low:g} à {high:g}", "attendu : des barres qui partent de zéro"
+            )
+
+
+def _size(page: Page, figure: Figure) -> Iterator[Defect]:
+    width = page.figure.get_figwidth() * MM_PER_INCH
+    if not any(abs(width - w) < 0.01 for w in theme.PRESETS.values()):
+        yield Defect(
+            "largeur", f"{width:.1f} mm".replace(".", ","), "attendu : la largeur d’un format"
+        )
+    if page.height > 270:
+        yield Defect(
+            "hauteur", f"{page.height:.0f} mm", "attendu : moins que la hauteur d’une page (270 mm)"
+        )
+
+
+def defects(figure: Figure, page: Page, dressed: bool = True) -> list[Defect]:
+    """Return everything that a machine can see wrong in a drawn figure.
+
+    Parameters
+    ----------
+    figure : Figure
+        For its words and data.
+    page : Page
+        The figure drawn by :meth:`~solidata.figures.frame.Figure.render`.
+    dressed : bool
+        Whether its titles and notes are on the page.
+
+    Returns
+    -------
+    list of Defect
+        In the order of the standard: words, texts, ink, shapes, size.
+    """
+    with theme.applied():
+        dpi = page.figure.dpi
+        page.figure.set_dpi(_DPI)
+        try:
+            placed = _placed(page)
+            found = [*_words(figure), *_shares(figure), *_texts(page, placed), *_overlaps(placed)]
+            found += [*_edges(_image(page)), *_text_contrast(page, placed)]
+        finally:
+            page.figure.set_dpi(dpi)
+        found += [*_shapes(page), *_limits(page), *_bars_from_zero(page), *_size(page, figure)]
+    return list(dict.fromkeys(found))

@@ -1,0 +1,160 @@
+"""Write a figure, its data and its metadata together, or nothing; the same bytes every time."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+import json
+import os
+import re
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from solidata.figures import theme
+from solidata.figures.checks import DefectError, defects
+from solidata.figures.fingerprint import digest
+from solidata.figures.page import Page
+from solidata.french import quote
+
+if TYPE_CHECKING:
+    from solidata.figures.frame import Figure
+
+FORMATS = ("png", "svg", "pdf")
+DPI = 300
+_AUTHOR = "Observatoire de Loir-et-Cher, solidata"
+
+
+def _png(page: Page, figure: Figure) -> bytes:
+    buffer = io.BytesIO()
+    metadata = {"Software": None, "Title": figure.title, "Author": _AUTHOR, "Description": figure.alt,
+                "Source": figure.source}  # fmt: skip
+    page.figure.savefig(buffer, format="png", dpi=DPI, metadata=metadata)
+    return buffer.getvalue()
+
+
+def _pdf(page: Page, figure: Figure) -> bytes:
+    buffer = io.BytesIO()
+    metadata = {"CreationDate": None, "Creator": None, "Producer": None, "Title": figure.title,
+                "Author": _AUTHOR, "Subject": figure.alt, "Keywords": figure.source}  # fmt: skip
+    page.figure.savefig(buffer, format="pdf", metadata=metadata)
+    return buffer.getvalue()
+
+
+def _svg(page: Page, figure: Figure) -> bytes:
+    """Return the SVG with what a screen reader needs: a role, a language, a title, a description."""
+    buffer = io.StringIO()
+    metadata = {"Date": None, "Creator": None, "Title": figure.title, "Description": figure.alt,
+                "Language": "fr", "Source": figure.source}  # fmt: skip
+    page.figure.savefig(buffer, format="svg", metadata=metadata)
+    text = re.sub(r"\s*<title>.*?</title>", "", buffer.getvalue(), count=1, flags=re.DOTALL)
+    opening = re.search(r"<svg\b[^>]*>", text)
+    assert opening is not None
+    name = figure.name
+    described = (
+        f'{opening[0][:-1]} role="img" lang="fr" aria-labelledby="{name}-t" aria-describedby="{name}-d">\n'
+        f'<title id="{name}-t">{html.escape(figure.title)}</title>\n'
+        f'<desc id="{name}-d">{html.escape(figure.alt)}</desc>'
+    )
+    return (text[: opening.start()] + described + text[opening.end() :]).encode()
+
+
+_WRITERS = {"png": _png, "svg": _svg, "pdf": _pdf}
+
+
+def _csv(figure: Figure) -> bytes:
+    """Return the plotted numbers as a French spreadsheet opens them."""
+    text = figure.table().to_csv(sep=";", decimal=",", index=False, lineterminator="\r\n")
+    return text.encode("utf-8-sig")
+
+
+def _json(figure: Figure, page: Page, preset: str, files: list[str]) -> bytes:
+    sources = figure.registers.sources.set_index("source_id")
+    used = [s for cell in figure.data["source_id"].astype(str) for s in cell.split()]
+    described: dict[str, Any] = {
+        "nom": figure.name,
+        "titre": figure.title,
+        "unité": figure.unit,
+        "lecture": figure.reading,
+        "note": figure.note,
+        "champ": figure.scope,
+        "source": figure.source,
+        "texte_de_remplacement": figure.alt,
+        "format": preset,
+        "largeur_mm": round(page.width, 2),
+        "hauteur_mm": round(page.height, 2),
+        "sources": [
+            {
+                "source_id": s,
+                "titre": sources.loc[s, "title"],
+                "licence": _none(sources.loc[s, "licence"]),
+            }
+            for s in dict.fromkeys(used)
+        ],
+        "lignes": sorted({a for cell in figure.data["address"].astype(str) for a in cell.split()}),
+        "empreinte": digest(figure.data),
+        "fichiers": files,
+    }
+    return (json.dumps(described, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _none(value: object) -> object:
+    return None if value != value else value  # NaN is not itself
+
+
+def save(
+    figure: Figure, stem: str | Path, preset: str, formats: tuple[str, ...], dressed: bool
+) -> list[Path]:
+    """Write the files of a figure; see :meth:`solidata.figures.frame.Figure.save`."""
+    unknown = [f for f in formats if f not in FORMATS]
+    if unknown:
+        raise ValueError(f"format {quote(unknown[0])} inconnu ; au choix : {', '.join(FORMATS)}")
+    stem = Path(stem)
+    if preset == "web":
+        stem = stem.with_name(f"{stem.name}-web")
+    page = figure.render(preset, dressed)
+    if found := defects(figure, page, dressed):
+        raise DefectError(f"{figure.name} ({preset})", found)
+    with theme.applied():
+        contents = {f: _WRITERS[f](page, figure) for f in formats}
+    contents["csv"] = _csv(figure)
+    names = [f"{stem.name}.{suffix}" for suffix in contents]
+    contents["json"] = _json(figure, page, preset, names)
+    return _write_all(
+        {stem.with_name(f"{stem.name}.{suffix}"): data for suffix, data in contents.items()}
+    )
+
+
+def _write_all(contents: dict[Path, bytes]) -> list[Path]:
+    """Write every file or none: each beside its place first, then all renamed."""
+    folder = next(iter(contents)).parent
+    folder.mkdir(parents=True, exist_ok=True)
+    waiting: dict[str, Path] = {}
+    try:
+        for path, data in contents.items():
+            handle, name = tempfile.mkstemp(dir=folder, prefix=".figure-")
+            waiting[name] = path
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+            os.chmod(name, 0o644)
+        for name, path in waiting.items():
+            os.replace(name, path)
+    finally:
+        for name in waiting:
+            Path(name).unlink(missing_ok=True)
+    return list(contents)
+
+
+def show(figure: Figure) -> None:
+    """Display a figure in a notebook: a crisp image with its alt text, then its fingerprint."""
+    from IPython.display import display
+
+    page = figure.render("page")
+    with theme.applied():
+        image = base64.b64encode(_svg(page, figure)).decode()
+    alt = html.escape(figure.alt, quote=True)
+    pixels = round(page.width / 25.4 * 96)
+    shown = f'<img alt="{alt}" width="{pixels}" src="data:image/svg+xml;base64,{image}">'
+    display({"text/html": shown, "text/plain": figure.alt}, raw=True)  # type: ignore[no-untyped-call]
+    print(figure.fingerprint())

@@ -1,0 +1,148 @@
+"""A page to draw on, in millimetres from its bottom left corner; texts are measured, not guessed."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass, field
+from typing import Any
+
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.lines import Line2D
+from matplotlib.text import Text
+from matplotlib.textpath import TextPath
+
+from solidata.figures import theme
+from solidata.figures.theme import Fill
+
+MM_PER_INCH = 25.4
+MM_PER_POINT = MM_PER_INCH / 72
+_BREAKABLE = " "  # a no-break space never ends a line
+
+
+@functools.lru_cache(maxsize=20_000)
+def text_width(text: str, size: float, weight: int = 400, family: str = theme.FONT) -> float:
+    """Return the width of `text` in millimetres.
+
+    Examples
+    --------
+    >>> theme.register_fonts()
+    >>> text_width("278 M€", 8) < text_width("278 M€", 8, 700)
+    True
+    """
+    properties = FontProperties(family=[family], weight=weight, size=size)
+    path = TextPath((0, 0), text.replace("$", r"\$"), prop=properties)
+    # A path has no width of its own for the spaces at its ends.
+    return float(path.get_extents().x1) * MM_PER_POINT if len(path.vertices) else 0.0
+
+
+def wrap(text: str, width: float, size: float, weight: int = 400, first: float = 0.0) -> list[str]:
+    """Return `text` cut into lines of at most `width` millimetres, at breakable spaces only.
+
+    Parameters
+    ----------
+    text : str
+        No-break spaces hold their words together.
+    width : float
+        Millimetres.
+    size, weight : float, int
+        Of the type.
+    first : float
+        Millimetres taken already on the first line.
+
+    Examples
+    --------
+    >>> theme.register_fonts()
+    >>> wrap("278 M€ de solidarités", 20, 8)
+    ['278 M€ de', 'solidarités']
+    """
+    lines: list[str] = []
+    current = ""
+    for word in text.split(_BREAKABLE):
+        longer = f"{current} {word}" if current else word
+        room = width - (first if not lines else 0.0)
+        if current and text_width(longer, size, weight) > room:
+            lines.append(current)
+            current = word
+        else:
+            current = longer
+    return [*lines, current]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A drawn shape that stands for data: the checks look at these."""
+
+    artist: Artist
+    category: str
+    fill: Fill
+    bar: bool = False
+    """Whether its length from a baseline says the value."""
+
+
+@dataclass
+class Page:
+    """A matplotlib figure of exact size, and what was put on it."""
+
+    width: float
+    height: float
+    bottom: float = 0.0
+    """Where the plot area starts above the notes."""
+    top: float = 0.0
+    """Where it ends below the title."""
+    marks: list[Mark] = field(default_factory=list)
+    figure: Figure = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Make the figure; it belongs to no window and to no pyplot registry."""
+        size = (self.width / MM_PER_INCH, self.height / MM_PER_INCH)
+        self.figure = Figure(figsize=size)
+        FigureCanvasAgg(self.figure)
+
+    @property
+    def plot_height(self) -> float:
+        """Height of the plot area."""
+        return self.top - self.bottom
+
+    @property
+    def narrow(self) -> bool:
+        """Whether the page is one column of a publication."""
+        return self.width < 120
+
+    def text(self, x: float, y: float, text: str, tabular: bool = False, **style: Any) -> Text:
+        """Write `text` at millimetres from the bottom left corner of the page."""
+        style.setdefault("size", 7.5)
+        if tabular:
+            style["family"] = theme.TABULAR
+        return self.figure.text(x / self.width, y / self.height, text.replace("$", r"\$"), **style)
+
+    def axes(self, x: float, y: float, width: float, height: float, **options: Any) -> Axes:
+        """Return axes at millimetres from the bottom left corner of the plot area."""
+        place = (
+            x / self.width,
+            (self.bottom + y) / self.height,
+            width / self.width,
+            height / self.height,
+        )
+        return self.figure.add_axes(place, **options)
+
+    def canvas_axes(self) -> Axes:
+        """Return axes over the whole plot area whose units are millimetres, without a frame."""
+        axes = self.axes(0, 0, self.width, self.plot_height)
+        axes.set(xlim=(0, self.width), ylim=(0, self.plot_height))
+        axes.axis("off")
+        return axes
+
+    def rule(self, y: float, width: float = 0.6, colour: str = theme.GRID) -> None:
+        """Draw a line across the page at `y` millimetres."""
+        place = [y / self.height] * 2
+        line = Line2D([0, 1], place, color=colour, linewidth=width, solid_capstyle="butt")
+        line.set_transform(self.figure.transFigure)
+        self.figure.add_artist(line)
+
+    def mark(self, artist: Artist, category: str, fill: Fill, bar: bool = False) -> None:
+        """Remember that `artist` stands for data."""
+        self.marks.append(Mark(artist, category, fill, bar))
