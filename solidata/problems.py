@@ -29,7 +29,11 @@ class Problem:
         return f"{place} : {read}{self.expected}"
 
 
-class SourceError(ValueError):
+class RefusedError(ValueError):
+    """What was asked cannot be done; the message says why in French, for whoever asked."""
+
+
+class SourceError(RefusedError):
     """Files that cannot be read as they are; carries every problem found, not the first."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:

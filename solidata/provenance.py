@@ -121,15 +121,10 @@ def _find(table: Table, frame: pd.DataFrame, key: str) -> pd.Series:
 
 
 def _raw_place(table: Table, key: str, root: Path) -> tuple[str | None, int | None]:
-    if table.origin != "transcribed" or not root.is_dir():
-        return None, None
-    rows = raw.read(root).tables[table.name]
-    if table.key not in rows:
-        return None, None
-    found = rows[rows[table.key] == key]
-    return (
-        (None, None) if found.empty else (str(found.iloc[0][raw.FILE]), int(found.iloc[0][raw.ROW]))
-    )
+    """Return where the row is transcribed; the ledger's keys are made, not transcribed."""
+    transcribed = table.origin == "transcribed" and not table.field(table.key).computed
+    found = raw.find_row(root, table, key) if transcribed and root.is_dir() else None
+    return found or (None, None)
 
 
 def search(text: str, folder: Path | None = None) -> pd.DataFrame:

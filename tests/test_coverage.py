@@ -464,7 +464,7 @@ def test_a_slip_in_a_pdf_is_found(pdf):
 def test_a_pdf_cut_short_is_refused(pdf, tmp_path):
     path = tmp_path / "coupe.pdf"
     path.write_bytes(pdf.read_bytes()[:400])
-    with pytest.raises(SourceError, match="PDF illisible|aucun texte"):
+    with pytest.raises(SourceError, match=r"PDF illisible|aucun texte"):
         auditing.read_document(path)
 
 
@@ -494,6 +494,14 @@ def test_a_draft_keeps_what_is_known_and_leaves_the_rest_open(tables):
     assert drafted.loc[1, ["record", "reason"]].isna().all()
     names = [f.name for f in all_tables()["numbers"].transcribed]
     assert drafted.columns.tolist() == names
+
+
+def test_a_draft_keeps_each_record_at_its_rank(tables):
+    # two fives between the same words: only their order tells them apart
+    lines = ["lot 5 lot 5 lot"]
+    mixed = ledger_of(lines).iloc[::-1]
+    drafted = auditing.draft(lines, "essai", tables | {"numbers": mixed})
+    assert drafted["record"].tolist() == ["observations:L1.1", "observations:L1.2"]
 
 
 def test_a_draft_for_a_new_document_proposes_the_rows_that_print_a_number(tables):

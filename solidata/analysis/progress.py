@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from solidata.problems import RefusedError
+
 STATUSES = ("realisee", "en_cours", "reportee", "supprimee")
 """The statuses a report counts, from done to dropped."""
 
@@ -56,12 +58,14 @@ def status_by_section(
     """
     known = years(status_counts)
     if year not in known:
-        raise ValueError(
+        raise RefusedError(
             f"Aucun total par statut pour {year} ; années connues : {', '.join(map(str, known))}."
         )
     counted = sections[sections["in_total"]].rename(columns={"label": "section"})
     rows = status_counts[(status_counts["year"] == year) & status_counts["status"].isin(STATUSES)]
     frame = rows.merge(counted[["section_id", "section", "volet", "order"]], on="section_id")
+    if frame.empty:  # a year may print the statuses of its flagships only
+        raise RefusedError(f"Aucune section avec des totaux par statut pour {year}.")
     # A merge keeps the category's order, but « toutes » is no status.
     frame["status"] = frame["status"].cat.set_categories(list(STATUSES), ordered=True)
     frame = frame.sort_values(["order", "status"], ignore_index=True)

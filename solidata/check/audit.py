@@ -318,12 +318,12 @@ def _places(row: pd.Series, lines: Sequence[str]) -> list[tuple[int, int]]:
     numbered = next(
         (row[c] for c in ("number_printed", "rank_printed") if c in row and pd.notna(row[c])), None
     )
-    first = int(row["line"]) if pd.notna(row["line"]) else len(lines) + 1
-    if numbered and first <= len(lines):
+    line = int(row["line"]) if pd.notna(row["line"]) else len(lines) + 1
+    if numbered and line <= len(lines):
         places += [
-            (first, n.start)
-            for n in numbers_in(first, lines[first - 1])
+            (line, n.start)
+            for n in numbers_in(line, lines[line - 1])
             if n.printed == numbered
-            and n.start <= lines[first - 1].find(str(row["printed"]).split(LINE_BREAK)[0])
+            and n.start <= lines[line - 1].find(str(row["printed"]).split(LINE_BREAK)[0])
         ]
     return places

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from solidata import home
 from solidata.cli.parser import Parser, command, speak_french
 from solidata.french import FrenchError
-from solidata.problems import SourceError
+from solidata.problems import RefusedError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -74,6 +74,29 @@ def _parser() -> Parser:
     )
     trace.add_argument("key", metavar="CLÉ", nargs="?", help="clé de la ligne de la table")
 
+    figures = command(
+        commands,
+        "figures",
+        "Exporter les figures (PNG, SVG, PDF, données et métadonnées)",
+        "Une figure avec un défaut n’est pas exportée ; le défaut est nommé.",
+    )
+    figures.add_argument("--year", type=int, metavar="ANNÉE", help="année (la dernière par défaut)")
+    figures.add_argument(
+        "--only", nargs="+", default=[], metavar="NOM", help="ces figures seulement"
+    )
+    figures.add_argument(
+        "--preset",
+        nargs="+",
+        default=["page"],
+        metavar="FORMAT",
+        help="colonne (82 mm), page (170, par défaut), paysage (257), web (200) ou tous",
+    )
+    figures.add_argument(
+        "--formats", nargs="+", default=["png", "svg", "pdf"], metavar="TYPE", help="png, svg, pdf"
+    )
+    figures.add_argument("--bare", action="store_true", help="nues, sans titres ni notes")
+    figures.add_argument("--out", type=Path, metavar="DOSSIER", help="dossier (figures par défaut)")
+
     notebooks = command(
         commands,
         "notebooks",
@@ -104,6 +127,8 @@ def _run(arguments: argparse.Namespace, console: Console) -> int:
             return _audit(arguments, console)
         case "trace":
             return reports.trace(console, arguments.what, arguments.key)
+        case "figures":
+            return reports.figures(console, arguments)
         case _:
             return reports.notebooks(console, arguments.names)
 
@@ -130,7 +155,7 @@ def main(words: list[str] | None = None) -> int:
     errors = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
     try:
         return _run(arguments, console)
-    except (SourceError, FrenchError) as error:
+    except (RefusedError, FrenchError) as error:
         errors.print(str(error))
     except OSError as error:
         errors.print(_in_french(error))

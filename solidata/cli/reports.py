@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 
 import pandas as pd
@@ -194,6 +195,34 @@ def trace(console: Console, what: str | None, key: str | None) -> int:
     else:
         declared = catalog.find_table(what)
         console.print(" ".join(catalog.load(what)[declared.key]), markup=False)
+    return 0
+
+
+def figures(console: Console, arguments: argparse.Namespace) -> int:
+    """Export the figures of a year in the presets asked for, and the page that shows them."""
+    from solidata.analysis.progress import years
+    from solidata.figures import frame, gallery, theme
+
+    year = arguments.year or years(catalog.load("status_counts"))[-1]
+    presets = list(theme.PRESETS) if arguments.preset == ["tous"] else arguments.preset
+    names = gallery.chosen(arguments.only)
+    registers = frame.Registers(*catalog.load_registers())
+    folder = arguments.out or home.home() / "figures"
+    made = []
+    with show.steps(console) as progress:
+        task = progress.add_task("Figures", total=len(names) * len(presets))
+        for figure in gallery.figures(catalog.load, registers, year, names):
+            made.append(figure)
+            for preset in presets:
+                progress.update(task, description=f"{figure.name} ({preset})")
+                suffix = "" if preset in {"page", "web"} else f"-{preset}"
+                stem = folder / f"{figure.name}{suffix}{'-nue' if arguments.bare else ''}"
+                figure.save(stem, preset, arguments.formats, dressed=not arguments.bare)
+                progress.advance(task)
+    if names == list(gallery.SET) and "page" in presets and not arguments.bare:
+        gallery.page(made, folder)
+    count = len(made)
+    console.print(f"{count} {plural(count, 'figure')} en {', '.join(presets)}, dans {folder}.")
     return 0
 
 

@@ -7,7 +7,15 @@ from collections.abc import Mapping
 import pandas as pd
 from rich import box
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
@@ -39,3 +47,15 @@ def progress(console: Console) -> Progress:
     """Return a progress display that says the step and the time, and leaves one line."""
     return Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(),
                     console=console, transient=not console.is_terminal)  # fmt: skip
+
+
+def steps(console: Console) -> Progress:
+    """Return a progress bar for a known number of steps, with the time left."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=not console.is_terminal,
+    )

@@ -16,6 +16,7 @@ from matplotlib.transforms import Bbox
 from solidata.figures import colour, theme
 from solidata.figures.page import MM_PER_INCH, Mark, Page
 from solidata.french import quote
+from solidata.problems import RefusedError
 
 if TYPE_CHECKING:
     from solidata.figures.frame import Figure
@@ -56,7 +57,7 @@ class Defect:
         return f"{self.check} : {self.where} ; {self.expected}"
 
 
-class DefectError(ValueError):
+class DefectError(RefusedError):
     """A figure that cannot be exported, with every defect."""
 
     def __init__(self, name: str, defects: list[Defect]) -> None:
@@ -175,6 +176,22 @@ def _overlaps(placed: list[_Placed]) -> Iterator[Defect]:
         down = min(a.y1, b.y1) - max(a.y0, b.y0)
         if across > 1.0 and down > 0.18 * min(a.height, b.height) + 0.5:
             yield Defect("textes superposés", f"{one.name} et {other.name}", "attendu : séparés")
+
+
+def _straddles(page: Page, placed: list[_Placed]) -> Iterator[Defect]:
+    """A text lies inside a shape or outside it, never across its edge."""
+    renderer = FigureCanvasAgg(page.figure).get_renderer()
+    shapes = [(mark, mark.artist.get_window_extent(renderer)) for mark in page.marks]
+    for item in placed:
+        box = item.box
+        middle = ((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2)
+        for mark, shape in shapes:
+            across = min(box.x1, shape.x1) - max(box.x0, shape.x0)
+            down = min(box.y1, shape.y1) - max(box.y0, shape.y0)
+            inside = shape.x0 <= middle[0] <= shape.x1 and shape.y0 <= middle[1] <= shape.y1
+            if across > 1.5 and down > 0.2 * box.height and not inside:
+                where = f"{item.name} et {quote(mark.category)}"
+                yield Defect("texte à cheval sur une forme", where, "attendu : dedans ou dehors")
 
 
 # --- ink ------------------------------------------------------------------------------
@@ -333,7 +350,13 @@ def defects(figure: Figure, page: Page, dressed: bool = True) -> list[Defect]:
         page.figure.set_dpi(_DPI)
         try:
             placed = _placed(page)
-            found = [*_words(figure), *_shares(figure), *_texts(page, placed), *_overlaps(placed)]
+            found = [
+                *_words(figure),
+                *_shares(figure),
+                *_texts(page, placed),
+                *_overlaps(placed),
+                *_straddles(page, placed),
+            ]
             found += [*_edges(_image(page)), *_text_contrast(page, placed)]
         finally:
             page.figure.set_dpi(dpi)

@@ -17,6 +17,7 @@ from solidata.figures.checks import DefectError, defects
 from solidata.figures.fingerprint import digest
 from solidata.figures.page import Page
 from solidata.french import quote
+from solidata.problems import RefusedError
 
 if TYPE_CHECKING:
     from solidata.figures.frame import Figure
@@ -109,7 +110,7 @@ def save(
     """Write the files of a figure; see :meth:`solidata.figures.frame.Figure.save`."""
     unknown = [f for f in formats if f not in FORMATS]
     if unknown:
-        raise ValueError(f"format {quote(unknown[0])} inconnu ; au choix : {', '.join(FORMATS)}")
+        raise RefusedError(f"format {quote(unknown[0])} inconnu ; au choix : {', '.join(FORMATS)}")
     stem = Path(stem)
     if preset == "web":
         stem = stem.with_name(f"{stem.name}-web")

@@ -14,16 +14,15 @@ import pandas as pd
 
 from solidata.figures import theme
 from solidata.figures.fingerprint import fingerprint
-from solidata.figures.page import MM_PER_POINT, Page, text_width, wrap
+from solidata.figures.page import MARGIN, MM_PER_POINT, NARROW, Page, text_width, wrap
 from solidata.french import plural, quote, typography
+from solidata.problems import RefusedError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from solidata.figures.checks import Defect
 
-MARGIN = 1.0
-"""Millimetres without ink on each side: a printer may cut there."""
 _COLON = "\u00a0:"
 
 
@@ -70,7 +69,7 @@ def source_line(data: pd.DataFrame, sources: pd.DataFrame) -> str:
 def contradiction_note(data: pd.DataFrame, contradictions: pd.DataFrame) -> str:
     """Return what the register says against the plotted rows, or an empty text.
 
-    One contradiction is told with both claims; several are counted and named by topic.
+    The gravest is told with both claims, the others are named.
     """
     plotted = set(_joined(data["address"]))
     touched = contradictions[
@@ -80,25 +79,25 @@ def contradiction_note(data: pd.DataFrame, contradictions: pd.DataFrame) -> str:
     told = major if len(major) else touched
     if told.empty:
         return ""
-    topics = told.drop_duplicates("topic")
-    if len(topics) == 1:
-        row = topics.iloc[0]
-        return (
-            f"les sources se contredisent ({row['contradiction_id']}) : {_lower(row['claim_a'])} ; "
-            f"{_lower(row['claim_b'])}."
-        )
-    names = ", ".join(told["contradiction_id"].head(4)) + (" …" if len(told) > 4 else "")
-    count = len(told)
-    return (
-        f"{count} {plural(count, 'contradiction consignée touche', 'contradictions consignées touchent')} "
-        f"ces données ({names})."
+    # What an arithmetic check shows comes first.
+    told = told.sort_values("identity_id", key=lambda c: c.isna(), kind="stable")
+    first, others = told.iloc[0], list(told["contradiction_id"].iloc[1:])
+    text = (
+        f"les sources se contredisent ({first['contradiction_id']}) : {_lower(first['claim_a'])} ; "
+        f"{_lower(first['claim_b'])}"
     )
+    if others:
+        names = ", ".join(others[:5]) + (" …" if len(others) > 5 else "")
+        verb = plural(len(others), "autre touche", "autres touchent")
+        text += f". {len(others)} {verb} ces données ({names})"
+    return text + "."
 
 
 def _lower(text: str) -> str:
     """Return a claim as the rest of a sentence: no capital, no final stop."""
     text = str(text).rstrip(".")
-    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+    ordinary = text[1:2].islower() or text[1:2] == "’"
+    return text[:1].lower() + text[1:] if ordinary else text
 
 
 @dataclass
@@ -158,7 +157,7 @@ class Figure:
         if missing:
             raise ValueError(f"les lignes tracées n’ont pas {', '.join(sorted(missing))}")
         if self.data.empty:
-            raise ValueError(f"{self.name} : aucune donnée à tracer")
+            raise RefusedError(f"{self.name} : aucune donnée à tracer")
         self.source = typography(source_line(self.data, self.registers.sources))
         derived = contradiction_note(self.data, self.registers.contradictions)
         notes = [n.rstrip(".") for n in (self.note, derived) if n]
@@ -190,7 +189,7 @@ class Figure:
             For an unknown preset; the message gives those there are.
         """
         if preset not in theme.PRESETS:
-            raise ValueError(
+            raise RefusedError(
                 f"format {quote(preset)} inconnu ; au choix : {', '.join(theme.PRESETS)}"
             )
         width = theme.PRESETS[preset]
@@ -199,7 +198,7 @@ class Figure:
             top = sum(
                 size * LEADING + after for lines, size, _, _, after in head for _ in lines[:1]
             )
-            top = 3.0 + sum(
+            top = 3.4 + sum(
                 len(lines) * size * LEADING + after for lines, size, _, _, after in head
             )
             bottom = 2.6 + sum(len(lines) for _, lines in foot) * NOTE_SIZE * LEADING
@@ -214,7 +213,7 @@ class Figure:
 
     def _head(self, width: float) -> list[tuple[list[str], float, int, str, float]]:
         room = width - 2 * MARGIN
-        title_size = 11.0 if width > 120 else 9.5
+        title_size = 11.0 if width > NARROW else 9.5
         title = wrap(self.title, room, title_size, 700)
         unit = wrap(self.unit, room, 7.5)
         return [(title, title_size, 700, theme.INK, 0.8), (unit, 7.5, 400, theme.SOFT_INK, 3.0)]
@@ -223,13 +222,13 @@ class Figure:
         room = width - 2 * MARGIN
         foot = []
         for label, text in self._notes():
-            taken = text_width(label + _COLON, NOTE_SIZE, 600) + 1.0
+            taken = text_width(label + _COLON, NOTE_SIZE, 600) + NOTE_INDENT
             foot.append((label, wrap(text, room, NOTE_SIZE, first=taken)))
         return foot
 
     def _write(self, page: Page, head: Any, foot: Any) -> None:
-        page.rule(page.height - 0.6, 1.4, theme.RULE)
-        y = page.height - 3.0
+        page.rule(page.height - 1.0, 1.4, theme.RULE)
+        y = page.height - 3.4
         for lines, size, weight, colour, after in head:
             for line in lines:
                 page.text(MARGIN, y, line, size=size, weight=weight, color=colour, va="top")
@@ -240,7 +239,7 @@ class Figure:
         for label, lines in foot:
             name = label + _COLON
             page.text(MARGIN, y, name, size=NOTE_SIZE, weight=600, color=theme.SOFT_INK, va="top")
-            indent = text_width(name, NOTE_SIZE, 600) + 1.0
+            indent = text_width(name, NOTE_SIZE, 600) + NOTE_INDENT
             for number, line in enumerate(lines):
                 x = MARGIN + (indent if number == 0 else 0.0)
                 page.text(x, y, line, size=NOTE_SIZE, color=theme.SOFT_INK, va="top")
@@ -321,6 +320,6 @@ class Figure:
         export.show(self)
 
 
-NOTE_SIZE = 7.0
+NOTE_SIZE, NOTE_INDENT = 7.0, 1.3
 LEADING = 1.32 * MM_PER_POINT
 """Millimetres from one line to the next, a point of type size."""

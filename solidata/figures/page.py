@@ -20,6 +20,10 @@ from solidata.figures.theme import Fill
 
 MM_PER_INCH = 25.4
 MM_PER_POINT = MM_PER_INCH / 72
+MARGIN = 1.0
+"""Millimetres without ink on each side: a printer may cut there."""
+NARROW = 120.0
+"""Below this width in millimetres a page is one column of a publication."""
 _BREAKABLE = " "  # a no-break space never ends a line
 
 
@@ -33,10 +37,12 @@ def text_width(text: str, size: float, weight: int = 400, family: str = theme.FO
     >>> text_width("278 M€", 8) < text_width("278 M€", 8, 700)
     True
     """
+    if not text.strip():
+        return 0.0
     properties = FontProperties(family=[family], weight=weight, size=size)
     path = TextPath((0, 0), text.replace("$", r"\$"), prop=properties)
     # A path has no width of its own for the spaces at its ends.
-    return float(path.get_extents().x1) * MM_PER_POINT if len(path.vertices) else 0.0
+    return float(path.get_extents().x1) * MM_PER_POINT
 
 
 def wrap(text: str, width: float, size: float, weight: int = 400, first: float = 0.0) -> list[str]:
@@ -110,7 +116,7 @@ class Page:
     @property
     def narrow(self) -> bool:
         """Whether the page is one column of a publication."""
-        return self.width < 120
+        return self.width < NARROW
 
     def text(self, x: float, y: float, text: str, tabular: bool = False, **style: Any) -> Text:
         """Write `text` at millimetres from the bottom left corner of the page."""
@@ -139,7 +145,10 @@ class Page:
     def rule(self, y: float, width: float = 0.6, colour: str = theme.GRID) -> None:
         """Draw a line across the page at `y` millimetres."""
         place = [y / self.height] * 2
-        line = Line2D([0, 1], place, color=colour, linewidth=width, solid_capstyle="butt")
+        inset = MARGIN / self.width
+        line = Line2D(
+            [inset, 1 - inset], place, color=colour, linewidth=width, solid_capstyle="butt"
+        )
         line.set_transform(self.figure.transFigure)
         self.figure.add_artist(line)
 

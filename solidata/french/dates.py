@@ -24,7 +24,7 @@ _A_YEAR = r"[1-9]\d{3}"
 _NUMERIC = re.compile(rf"(\d{{1,2}})/(\d{{1,2}})/({_A_YEAR}|\d{{2}})")
 _TOKEN = re.compile(
     rf"(?P<weekday>(?:{_WEEKDAY})\b)|(?P<month>(?:{_MONTH})\b)|(?P<year>{_A_YEAR}\b)"
-    r"|(?P<day>1(?=er\b)|\d{1,2}(?!\d))(?:(?<=1)er\b)?|(?P<link>[,;]|\b(?:et|puis|le|les)\b)"
+    r"|(?P<day>1(?=er\b)|\d{1,2}(?!\d|er\b))(?:er\b)?|(?P<link>[,;]|\b(?:et|puis|le|les)\b)"
 )
 # Kinds of tokens by their first letter: days linked to each other, their month, perhaps a year.
 _DAYS = "w?d(?:l+w?d)*my?"

@@ -62,7 +62,8 @@ _UNITS = {"€": 1, "¢€": 1, "euro": 1, "euros": 1, "k€": 1_000, "m€": 1_
 _SCALES = {"": 1, "mille": 1_000, "million": 10**6, "millions": 10**6, "milliard": 10**9,
            "milliards": 10**9}  # fmt: skip
 _UNIT = re.compile(
-    rf"{_SPACE}*(?:(?P<scale>mille|millions?|milliards?){_SPACE}+(?:d['’]{_SPACE}*|de{_SPACE}+)?)?"
+    rf"{_SPACE}*(?:(?P<scale>mille|millions?|milliards?)"
+    rf"(?:{_SPACE}+(?:d['’]{_SPACE}*|de{_SPACE}+)?|\Z))?"
     r"(?P<unit>¢?€|k€|m€|md€|euros?)?",
     re.IGNORECASE,
 )

@@ -115,7 +115,7 @@ def _cells(
     return values, problems
 
 
-def _line_faults(table: Table, row: pd.Series, lines: int | None) -> Iterable[Problem]:
+def _line_faults(table: Table, row: dict[str, Any], lines: int | None) -> Iterable[Problem]:
     """Yield what is wrong with the line numbers of a row of a document of `lines` lines."""
     if lines is None:
         return
@@ -182,7 +182,7 @@ def read_table(
             expected = f"attendu : une source déclarée dans {DESCRIPTOR}"
             problems.append(Problem(name, row[0], "source_id", source_id, expected))
         if not faults:
-            problems += _line_faults(table, pd.Series(record), sources.get(source_id))
+            problems += _line_faults(table, record, sources.get(source_id))
         records.append(record)
     if problems:
         raise SourceError(problems)
@@ -328,6 +328,27 @@ def read(root: Path) -> Raw:
     if problems := [p for name, frame in tables.items() for p in _twins(all_tables()[name], frame)]:
         raise SourceError(problems)
     return Raw(pd.DataFrame(sources), tables)
+
+
+def find_row(root: Path, table: Table, key: str) -> tuple[str, int] | None:
+    """Return the raw file and the line where a row is transcribed, or None.
+
+    It opens the files of one table only, so that a defect elsewhere hides nothing.
+    """
+    base = root.parent.parent
+    for path in sorted(root.glob(f"*/{table.name}.*")):
+        if path.suffix not in SUFFIXES:
+            continue
+        name = path.relative_to(base).as_posix()
+        header, rows = read_rows(path, name, {f.name for f in table.transcribed})
+        names = [cell.strip() for cell in header[1]]
+        if table.key not in names:
+            continue
+        column = names.index(table.key)
+        for line, cells in rows:
+            if len(cells) > column and cells[column].strip() == key:
+                return name, line
+    return None
 
 
 def _twins(table: Table, frame: pd.DataFrame) -> Iterable[Problem]:

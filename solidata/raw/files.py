@@ -50,8 +50,8 @@ def decode(data: bytes, name: str) -> str:
             return data.decode("cp1252")
         except UnicodeDecodeError as error:
             fault = error
-    line = data.count(b"\n", 0, fault.start) + 1
-    value = repr(data[fault.start : fault.end])
+    line = fault.object.count(b"\n", 0, fault.start) + 1
+    value = repr(fault.object[fault.start : fault.end])
     raise SourceError([Problem(name, line, None, value, "attendu : un texte en UTF-8")])
 
 

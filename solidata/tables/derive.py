@@ -127,6 +127,8 @@ def descriptor(table: Table) -> dict[str, Any]:
     return {
         "name": table.name,
         "type": "table",
+        # A tabular package holds tabular resources only, and each must say so.
+        "profile": "tabular-data-resource",
         "path": f"{table.name}.csv",
         "title": table.title,
         "description": table.description,

@@ -1,0 +1,524 @@
+"""What can be compared from one year to another, and by how much it changed.
+
+A comparison holds one thing, one territory, one scope and one stage; a number printed several
+times is counted once; what is aimed at is no observation.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+
+import pandas as pd
+
+from solidata.french import fold
+from solidata.tables import all_tables
+
+_LEGIBILITY = ("clear", "inferred", "doubtful")
+"""From the best reading to the worst; what is illegible has no value."""
+
+BUDGET_TOTAL = "Budget total"
+"""How the block of a whole budget is called."""
+
+_ADDRESS = ["address", "source_id", "line", "printed"]
+_PLACE = re.compile(r"\bmds\b|\bmaisons? departementales? des solidarites\b")
+
+
+# --- one value a year ----------------------------------------------------------------
+
+
+def _roots(keys: pd.Series, repeats: pd.Series) -> list[str]:
+    """Return, for each key, the row that it repeats in the end, or itself."""
+    first = dict(zip(keys, repeats, strict=True))
+    roots = []
+    for key in keys:
+        seen = {key}
+        while pd.notna(first.get(key)) and first[key] not in seen:
+            key = first[key]
+            seen.add(key)
+        roots.append(key)
+    return roots
+
+
+def _span(start: pd.Series, end: pd.Series) -> pd.Series:
+    """Return the days of the year a period covers: two years compare when these are the same."""
+    days = start.dt.strftime("%m-%d") + "/" + end.dt.strftime("%m-%d")
+    return days.str.replace("02-29", "02-28")
+
+
+def _words(values: pd.Series) -> str:
+    return " ".join(dict.fromkeys(values.dropna().astype(str)))
+
+
+def yearly(observations: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
+    """Return the observed value of each indicator in each year, counted once.
+
+    Parameters
+    ----------
+    observations, indicators : pandas.DataFrame
+        The tables of these names.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row an indicator, territory, period of the year and year, in the order of the table.
+        Columns: ``indicator_id``, ``label``, ``unit``, ``measure``, ``territory_id``, ``span``
+        (days covered, ``01-01/12-31``), ``year`` (int), ``value`` (in ``unit``; a fraction for a
+        rate), ``out_of``, ``qualifier``, ``legibility``, and the address: ``address`` (every
+        printing, separated by spaces), ``source_id``, ``line`` and ``printed`` of the best reading.
+        Targets, plans, undated and illegible values are left out, and years for which two
+        printings that do not repeat each other give two values.
+
+    Examples
+    --------
+    >>> import solidata
+    >>> frame = yearly(solidata.load("observations"), solidata.load("indicators"))
+    >>> frame.loc[frame["indicator_id"] == "crt", "value"].tolist()  # 2 in 2024, 5 in 2025
+    [2.0, 5.0]
+    """
+    rows = observations.assign(
+        root=_roots(observations["observation_id"], observations["repeats"]),
+        rank=range(len(observations)),
+    )
+    rows = rows[
+        (rows["kind"] == "observed") & (rows["legibility"] != "illegible") & rows["value"].notna()
+    ]
+    printings = ("observations:" + rows["observation_id"]).groupby(rows["root"]).agg(_words)
+    start, end = rows["period_start"], rows["period_end"]
+    rows = rows[start.notna() & end.notna() & (start.dt.year == end.dt.year)]
+    rows = rows.assign(
+        year=rows["period_end"].dt.year.astype(int),
+        span=_span(rows["period_start"], rows["period_end"]),
+        place=rows["territory_id"].astype(object).where(rows["territory_id"].notna(), ""),
+        reading=rows["legibility"].astype(object).map(_LEGIBILITY.index),
+    )
+    known = rows.merge(indicators[["indicator_id", "label", "unit", "measure"]], on="indicator_id")
+    same = ["indicator_id", "place", "span", "year"]
+    alone = known.groupby(same)["value"].transform("nunique") == 1
+    known = known[alone].sort_values(["reading", "rank"])
+    found = known.drop_duplicates(same).sort_values(["rank"], ignore_index=True)
+    found = found.astype({"measure": object, "qualifier": object, "legibility": object})
+    roots = known.groupby(same)["root"].agg(lambda r: _words(r.map(printings)))
+    found["address"] = [roots[tuple(key)] for key in found[same].itertuples(index=False)]
+    return found[
+        ["indicator_id", "label", "unit", "measure", "territory_id", "span", "year", "value",
+         "out_of", "qualifier", "legibility", *_ADDRESS]
+    ]  # fmt: skip
+
+
+def yearly_funding(funding: pd.DataFrame) -> pd.DataFrame:
+    """Return the amount of each action and purpose in each year, counted once.
+
+    Parameters
+    ----------
+    funding : pandas.DataFrame
+        The table of this name.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of :func:`yearly`, ``indicator_id`` being the action (or section), direction,
+        stage, funder and purpose, which two years must share to be compared; ``value`` in euros.
+        Ranges, repeated amounts and amounts without a year are left out.
+
+    Examples
+    --------
+    >>> import solidata
+    >>> frame = yearly_funding(solidata.load("funding"))
+    >>> frame.loc[frame["indicator_id"].str.startswith("DP-05"), "value"].tolist()
+    [16563.0, 5171.0]
+    """
+    labels = all_tables()["funding"].field("direction").labels
+    single = funding["amount_min_eur"] == funding["amount_max_eur"]
+    rows = funding[(funding["kind"] == "amount") & single & funding["year"].notna()]
+    rows = rows[rows["repeats"].isna() & rows["purpose"].notna()].astype(object)
+    owner = rows["action_id"].where(rows["action_id"].notna(), rows["section_id"])
+    keys = [owner, rows["direction"], rows["stage"], rows["funder"].fillna("–"), rows["purpose"]]
+    budget = rows["direction"].map(lambda d: "Budget" if d == "expense" else labels[d])
+    frame = pd.DataFrame(
+        {
+            "indicator_id": [" / ".join(map(str, key)) for key in zip(*keys, strict=True)],
+            "label": budget + ", " + rows["purpose"].map(_lower),
+            "unit": "euros",
+            "measure": "flow",
+            "territory_id": None,
+            "span": "01-01/12-31",
+            "year": rows["year"].astype(int),
+            "value": rows["amount_min_eur"].astype(float),
+            "out_of": float("nan"),
+            "qualifier": None,
+            "legibility": rows["legibility"],
+            "address": "funding:" + rows["funding_id"],
+            "source_id": rows["source_id"],
+            "line": rows["line"].astype("Int64"),
+            "printed": rows["printed"],
+        }
+    )
+    twice = frame.duplicated(["indicator_id", "year"], keep=False)
+    return frame[~twice].reset_index(drop=True)
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+
+
+# --- two years -----------------------------------------------------------------------
+
+
+def compare(values: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
+    """Return what has one value in each of two years: same thing, territory and period.
+
+    Parameters
+    ----------
+    values : pandas.DataFrame
+        From :func:`yearly` or :func:`yearly_funding`.
+    first, last : int
+        Two different years.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a pair. Columns: ``indicator_id``, ``label``, ``unit``, ``measure``,
+        ``territory_id``, ``span``, ``first`` and ``last`` (years), ``difference`` (in ``unit``; in
+        points for a rate), ``relative`` (fraction of the first value; missing for a rate or when
+        that value is not positive), and for each year, with its prefix ``first_`` or ``last_``:
+        ``value``, ``out_of``, ``qualifier``, ``legibility``, ``address``, ``source_id``, ``line``,
+        ``printed``.
+
+    Raises
+    ------
+    ValueError
+        When both years are the same.
+
+    Examples
+    --------
+    >>> import solidata
+    >>> values = yearly(solidata.load("observations"), solidata.load("indicators"))
+    >>> compare(values, 2024, 2025)["difference"].tolist()  # 5 - 2 centres, 11 - 7 of 12
+    [3.0, 4.0]
+    """
+    if first == last:
+        raise ValueError(f"Deux années différentes sont attendues, et non deux fois {first}.")
+    same = ["indicator_id", "territory_id", "span"]
+    about = ["label", "unit", "measure"]
+    own = ["value", "out_of", "qualifier", "legibility", *_ADDRESS]
+    sides = []
+    for year, name in ((first, "first"), (last, "last")):
+        side = values[values["year"] == year].copy()
+        side["territory_id"] = side["territory_id"].astype(object).fillna("")
+        kept = side[same + (about if name == "first" else []) + own]
+        sides.append(kept.rename(columns={c: f"{name}_{c}" for c in own}))
+    found = sides[0].merge(sides[1], on=same)
+    found["territory_id"] = found["territory_id"].replace("", None)
+    change = found["last_value"] - found["first_value"]
+    rate = found["unit"] == "%"
+    base = found["first_value"].where((found["first_value"] > 0) & ~rate)
+    return found.assign(
+        first=first,
+        last=last,
+        difference=change.where(~rate, change * 100).round(9),
+        relative=change / base,
+    )
+
+
+def pairs(
+    observations: pd.DataFrame,
+    indicators: pd.DataFrame,
+    funding: pd.DataFrame | None = None,
+    first: int = 2024,
+    last: int = 2025,
+) -> pd.DataFrame:
+    """Return everything the documents print for both years, indicators then amounts.
+
+    Parameters
+    ----------
+    observations, indicators : pandas.DataFrame
+        The tables of these names.
+    funding : pandas.DataFrame, optional
+        The table of this name.
+    first, last : int
+        Two different years.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of :func:`compare`.
+
+    Raises
+    ------
+    ValueError
+        When both years are the same.
+
+    Examples
+    --------
+    >>> import solidata
+    >>> tables = [solidata.load(n) for n in ("observations", "indicators", "funding")]
+    >>> pairs(*tables)["difference"].tolist()  # and 5171 - 16563 euros
+    [3.0, 4.0, -11392.0]
+    """
+    found = [compare(yearly(observations, indicators), first, last)]
+    if funding is not None:
+        found.append(compare(yearly_funding(funding), first, last))
+    found = [f for f in found if len(f)] or found[:1]
+    return pd.concat(found, ignore_index=True)
+
+
+def points(compared: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a value, the first year then the last, from rows of :func:`compare`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``indicator_id``, ``label``, ``unit``, ``year`` (int), ``value``, ``out_of``,
+        ``qualifier``, ``address``, ``source_id``, ``line`` (Int64), ``printed``.
+    """
+    own = ["value", "out_of", "qualifier", *_ADDRESS]
+    sides = []
+    for name in ("first", "last"):
+        side = compared[["indicator_id", "label", "unit", name, *(f"{name}_{c}" for c in own)]]
+        side = side.rename(columns={f"{name}_{c}": c for c in own} | {name: "year"})
+        sides.append(side.astype({"line": "Int64", "out_of": float, "qualifier": object}))
+    return pd.concat(sides).sort_index(kind="stable").reset_index(drop=True)
+
+
+def common_years(values: pd.DataFrame) -> tuple[int, int]:
+    """Return the latest pair of years that most indicators have, as far apart as they can be.
+
+    Parameters
+    ----------
+    values : pandas.DataFrame
+        From :func:`yearly`.
+
+    Returns
+    -------
+    tuple of int
+        The last year is the latest one of at least half of the indicators, the first one the
+        earliest that the same indicators all have.
+
+    Raises
+    ------
+    ValueError
+        When no two years are shared.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = [("apa", 2018), ("apa", 2022), ("rsa", 2018), ("pch", 2018), ("pch", 2022)]
+    >>> common_years(pd.DataFrame(rows, columns=["indicator_id", "year"]))
+    (2018, 2022)
+    """
+    holders = values.groupby("year")["indicator_id"].agg(set)
+    count = values["indicator_id"].nunique()
+    for last in sorted(holders.index, reverse=True):
+        if 2 * len(holders[last]) >= count:
+            before = [y for y in holders.index if y < last and holders[last] <= holders[y]]
+            if before:
+                return int(min(before)), int(last)
+    raise ValueError("Aucune paire d’années commune à la plupart des indicateurs.")
+
+
+def totals(compared: pd.DataFrame) -> dict[str, list[str]]:
+    """Return the pairs that are the sum of others of the same family, which they would repeat.
+
+    Parameters
+    ----------
+    compared : pandas.DataFrame
+        From :func:`compare`.
+
+    Returns
+    -------
+    dict of str to list of str
+        Label of a total, labels of two or three parts; a family begins by the same word, and the
+        sum holds in both years.
+
+    Examples
+    --------
+    >>> import solidata
+    >>> values = yearly(solidata.load("observations"), solidata.load("indicators"))
+    >>> totals(compare(values, 2018, 2022))  # 5296 + 4254 = 9550 and 5188 + 4578 = 9766
+    {'APA, bénéficiaires payés en décembre': ['APA à domicile', 'APA en établissement']}
+    """
+    found: dict[str, list[str]] = {}
+    family = compared["label"].str.split(r"[ ,]").str[0]
+    for _, rows in compared.groupby([family, compared["unit"]]):
+        numbers = {r.label: (r.first_value, r.last_value) for r in rows.itertuples()}
+        for whole, ends in numbers.items():
+            others = [label for label, n in numbers.items() if label != whole and min(n) > 0]
+            for size in (2, 3):
+                for parts in itertools.combinations(others, size):
+                    sums = [sum(numbers[p][side] for p in parts) for side in (0, 1)]
+                    if all(abs(s - e) < 1e-6 for s, e in zip(sums, ends, strict=True)):
+                        found.setdefault(whole, list(parts))
+    return found
+
+
+# --- the budget ----------------------------------------------------------------------
+
+
+def budget_series(department_budget: pd.DataFrame) -> pd.DataFrame:
+    """Return the whole budgets and those of the solidarities, each in its scope and stage.
+
+    Parameters
+    ----------
+    department_budget : pandas.DataFrame
+        The table of this name.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row an amount, in the order of scopes, stages and years. Columns: ``block_id``,
+        ``scope``, ``stage``, ``year`` (int), ``amount_eur``, ``basis``, ``supposed`` (whether the
+        note doubts the scope), ``remark`` (what it says of it), ``run`` (int: only consecutive
+        years of one scope and one stage share a run, and can be compared), ``change_eur`` (euros
+        since the year before, within a run), and the address.
+
+    Raises
+    ------
+    ValueError
+        When there is none, or two amounts for one scope, stage and year.
+
+    Examples
+    --------
+    >>> import solidata
+    >>> frame = budget_series(solidata.load("department_budget"))
+    >>> wide = frame["scope"] == "solidarites_avec_personnel"
+    >>> frame.loc[wide, "change_eur"].tolist()  # 2023, then 2025 and 2026: 283 - 278
+    [nan, nan, 5000000.0]
+    """
+    table = all_tables()["department_budget"]
+    rows = department_budget[department_budget["repeats"].isna()]
+    rows = rows[rows["amount_eur"].notna() & rows["year"].notna()].astype(object)
+    parent = rows["parent_id"].map(rows.set_index("block_id")["scope"])
+    whole = rows["scope"].isin(["total", "total_consolide"]) & (rows["block"] == BUDGET_TOTAL)
+    part = rows["scope"].str.startswith("solidarites") & (parent != rows["scope"])
+    rows = rows[whole | part].copy()
+    if rows.empty:
+        raise ValueError("Aucun budget total ni de solidarités dans la table.")
+    for field in ("scope", "stage"):
+        rows[field] = pd.Categorical(rows[field], table.field(field).values, ordered=True)
+    rows = rows.astype({"year": int, "amount_eur": float, "line": "Int64"})
+    rows = rows.sort_values(["scope", "stage", "year"], ignore_index=True)
+    rows = rows.astype({"scope": "str", "stage": "str"})
+    same = ["scope", "stage", "year"]
+    if (twice := rows.duplicated(same)).any():
+        row = rows[twice].iloc[0]
+        scope = table.field("scope").labels[row["scope"]]
+        raise ValueError(f"Deux montants pour « {scope} » en {row['year']} ({row['block_id']}).")
+    remark = rows["note"].map(_scope_remark)
+    follows = rows.groupby(["scope", "stage"])["year"].diff() == 1
+    run = (~follows).cumsum()
+    return rows.assign(
+        remark=remark,
+        supposed=remark != "",
+        run=run,
+        change_eur=rows.groupby(run)["amount_eur"].diff(),
+        address="department_budget:" + rows["block_id"],
+    )[["block_id", "scope", "stage", "year", "amount_eur", "basis", "supposed", "remark", "run",
+       "change_eur", *_ADDRESS]]  # fmt: skip
+
+
+def _scope_remark(note: object) -> str:
+    """Return what a note says of a scope that is not sure, or an empty text."""
+    parts = [p.strip().rstrip(".") for p in str(note).split(";")] if pd.notna(note) else []
+    doubts = r"perimetre.*(suppose|differer|pas imprime)"
+    return " ; ".join(p for p in parts if re.search(doubts, fold(p)))
+
+
+# --- openings ------------------------------------------------------------------------
+
+
+def openings(
+    events: pd.DataFrame, observations: pd.DataFrame, indicator: str = "mds-ouvertes"
+) -> pd.DataFrame:
+    """Return the dated openings of houses, how many receive the public, and how many are aimed at.
+
+    Parameters
+    ----------
+    events, observations : pandas.DataFrame
+        The tables of these names.
+    indicator : str
+        What counts the houses open, and their target.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``what`` (``opening``, one row each by date; ``open``; ``target``), ``label``,
+        ``date_start``, ``date_end``, ``precision`` (of an opening), ``count`` (float), and the
+        address. What is open and what is aimed at have no date of their own.
+
+    Raises
+    ------
+    ValueError
+        When the observed number or the target is missing, or printed with several values.
+
+    Examples
+    --------
+    >>> import solidata
+    >>> frame = openings(solidata.load("events"), solidata.load("observations"))
+    >>> frame[["label", "count"]].values.tolist()
+    [['Bracieux', 1.0], ['Mer', 1.0], ['Reçoivent du public', 7.0], ['Objectif', 12.0]]
+    """
+    dated = events[(events["kind"] == "opening") & events["date_start"].notna()]
+    dated = dated[dated["label"].map(lambda label: bool(_PLACE.search(fold(label))))]
+    named = dated["place"].astype(object).where(dated["place"].notna(), dated["label"])
+    days = dated.assign(
+        what="opening", label=named, count=1.0, address="events:" + dated["event_id"]
+    ).sort_values(["date_start", "event_id"])
+    rows = [days]
+    printed = observations[observations["indicator_id"] == indicator]
+    printed = printed[printed["value"].notna()]
+    for what, kind, label in (
+        ("open", "observed", "Reçoivent du public"),
+        ("target", "target", "Objectif"),
+    ):
+        said = printed[printed["kind"] == kind]
+        if said["value"].nunique() != 1:
+            values = ", ".join(f"{v:g}" for v in sorted(said["value"].unique())) or "aucune"
+            raise ValueError(
+                f"Une valeur {'observée' if what == 'open' else 'visée'} est attendue pour "
+                f"« {indicator} » ; imprimées : {values}."
+            )
+        kept = said.head(1)
+        address = _words("observations:" + said["observation_id"])
+        rows.append(kept.assign(what=what, label=label, count=kept["value"], address=address))
+    columns = ["what", "label", "date_start", "date_end", "precision", "count", *_ADDRESS]
+    found = pd.concat([r.reindex(columns=columns).astype(object) for r in rows], ignore_index=True)
+    found["date_start"] = pd.to_datetime(found["date_start"])
+    found["date_end"] = pd.to_datetime(found["date_end"])
+    return found.astype({"count": float, "line": "Int64"})
+
+
+# --- coverage ------------------------------------------------------------------------
+
+
+def within(
+    data: pd.DataFrame,
+    distance: float,
+    x: str = "distance_km",
+    y: str = "share",
+    group: str = "group",
+) -> pd.Series:
+    """Return the share of each group within a distance: the last known one, never interpolated.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame
+        One row a group and distance: `x` in kilometres, `y` a fraction from 0 to 1.
+    distance : float
+        In kilometres.
+
+    Returns
+    -------
+    pandas.Series
+        Share by group, in order of appearance; 0 before the first known distance.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> made = pd.DataFrame({"group": "A", "distance_km": [5, 10, 15], "share": [0.2, 0.5, 0.9]})
+    >>> within(made, 12).to_dict()
+    {'A': 0.5}
+    """
+    groups = list(dict.fromkeys(data[group]))
+    near = data[data[x] <= distance]
+    return near.groupby(group)[y].max().reindex(groups, fill_value=0.0)

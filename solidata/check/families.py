@@ -1,0 +1,352 @@
+"""The general families of identities: found in any document and year, without declaration."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from solidata.french import WEEKDAYS, format_date, parse_weekday, quote
+from solidata.tables import all_tables
+
+Frames = dict[str, pd.DataFrame]
+Identity = dict[str, Any]
+
+TOLERANCE = 0.005
+"""Half a cent: amounts are sums of floats."""
+_ALL = "toutes"
+
+
+def identity(
+    family: str,
+    name: str,
+    label: str,
+    expression: str,
+    left: float,
+    right: float,
+    relation: str = "=",
+    note: str = "",
+) -> Identity:
+    """Return one row of the table ``identities``, its difference and whether it holds."""
+    difference = float(left) - float(right)
+    holds = difference <= TOLERANCE if relation == "<=" else abs(difference) <= TOLERANCE
+    return {
+        "identity_id": f"{family}.{name}",
+        "family": family,
+        "label": label,
+        "expression": expression,
+        "left": float(left),
+        "relation": relation,
+        "right": float(right),
+        "difference": difference,
+        "holds": holds,
+        "note": note,
+    }
+
+
+def _references(table: str, keys: pd.Series) -> str:
+    return " + ".join(f"{table}:{key}" for key in keys)
+
+
+# --- actions -------------------------------------------------------------------------
+
+
+def _totals(tables: Frames) -> Iterator[Identity]:
+    """Statuses of a section against the total printed beside them."""
+    counts = tables["status_counts"]
+    by_status = counts[(counts["status"] != _ALL) & counts["total"].notna()]
+    labels = _section_labels(tables)
+    for (section, year, source), rows in by_status.groupby(
+        ["section_id", "year", "source_id"], sort=False
+    ):
+        name = f"{section}.{year}.{source}"
+        if rows["total"].nunique() > 1:
+            yield identity(
+                "totaux",
+                f"{name}.denominateur",
+                f"{labels[section]} : un seul dénominateur en {year}",
+                _references("status_counts", rows["count_id"]),
+                rows["total"].max(),
+                rows["total"].min(),
+            )
+        yield identity(
+            "totaux",
+            name,
+            f"{labels[section]} : la somme des statuts fait le total imprimé en {year}",
+            _references("status_counts", rows["count_id"]),
+            rows["count"].sum(),
+            rows["total"].iloc[0],
+        )
+
+
+def _section_labels(tables: Frames) -> dict[str, str]:
+    return dict(zip(tables["sections"]["section_id"], tables["sections"]["label"], strict=True))
+
+
+def _printed_totals(tables: Frames) -> pd.DataFrame:
+    """Return one row for each printed number of actions of a section: ``address`` and ``count``."""
+    counts = tables["status_counts"]
+    whole = counts[counts["status"] == _ALL].assign(printed_count=lambda f: f["count"])
+    parts = counts[(counts["status"] != _ALL) & counts["total"].notna()].assign(
+        printed_count=lambda f: f["total"]
+    )
+    parts = parts.drop_duplicates(["section_id", "year", "source_id"])
+    every = pd.concat([whole, parts])
+    return every[["count_id", "section_id", "year", "source_id", "printed_count"]]
+
+
+def _lists(tables: Frames) -> Iterator[Identity]:
+    """Actions that a section lists against every number printed for it."""
+    statuses, actions = tables["action_statuses"], tables["actions"]
+    listed = statuses.merge(actions[["action_id", "section_id"]], on="action_id")
+    labels = _section_labels(tables)
+    for _, row in _printed_totals(tables).iterrows():
+        members = listed[
+            (listed["section_id"] == row["section_id"]) & (listed["year"] == row["year"])
+        ]
+        if members.empty:
+            continue
+        yield identity(
+            "listes",
+            row["count_id"],
+            f"{labels[row['section_id']]} : actions listées et nombre imprimé",
+            f"nombre d’actions de {row['section_id']} listées en {row['year']} = status_counts:{row['count_id']}",
+            len(members),
+            row["printed_count"],
+        )
+
+
+def _sections(tables: Frames) -> Iterator[Identity]:
+    """Totals of the sections against the printed total of the plan, document by document."""
+    totals = _printed_totals(tables)
+    counted = set(tables["sections"].loc[tables["sections"]["in_total"], "section_id"])
+    whole = totals[totals["section_id"] == "ensemble"]
+    for (year, source), parts in totals[totals["section_id"].isin(counted)].groupby(
+        ["year", "source_id"]
+    ):
+        parts = parts.drop_duplicates("section_id")
+        for _, row in whole[whole["year"] == year].iterrows():
+            note = (
+                ""
+                if set(parts["section_id"]) == counted
+                else (f"{len(parts)} sections sur {len(counted)} ont un total dans ce document.")
+            )
+            relation = "=" if not note else "<="
+            yield identity(
+                "sections",
+                f"{source}.{row['count_id']}",
+                f"Sections de {source} et ensemble imprimé par {row['source_id']}",
+                _references("status_counts", parts["count_id"])
+                + f" {relation} status_counts:{row['count_id']}",
+                parts["printed_count"].sum(),
+                row["printed_count"],
+                relation,
+                note,
+            )
+
+
+def _words(tables: Frames) -> Iterator[Identity]:
+    """Status words read in a section's lists: never more than the printed count."""
+    counts, mentions = tables["status_counts"], tables["mentions"]
+    read = mentions[mentions["list"].isin(["table", "focus"]) & mentions["status"].notna()]
+    labels = _section_labels(tables)
+    names = all_tables()["status_counts"].field("status").labels
+    for _, row in counts[counts["status"] != _ALL].iterrows():
+        same = (
+            (read["section_id"] == row["section_id"])
+            & (read["year"] == row["year"])
+            & (read["source_id"] == row["source_id"])
+        )
+        if not same.any():
+            continue
+        words = int((same & (read["status"].astype(str) == row["status"])).sum())
+        yield identity(
+            "mots",
+            row["count_id"],
+            f"{labels[row['section_id']]} : mots {quote(names[row['status']])} lus et nombre imprimé",
+            f"mots lus dans les listes ≤ status_counts:{row['count_id']}",
+            words,
+            row["count"],
+            "<=",
+            "Les autres statuts n’étaient que des marques de couleur, perdues.",
+        )
+
+
+def _flagships(tables: Frames) -> Iterator[Identity]:
+    """Flagships listed against the numbers printed, and their words against the list's totals."""
+    flagships, counts = tables["flagships"], tables["status_counts"]
+    printed = counts[counts["section_id"] == "phares"]
+    for _, row in printed[printed["status"] == _ALL].iterrows():
+        if row["source_id"] in set(flagships["source_id"]):
+            listed = flagships[
+                (flagships["year"] == row["year"]) & (flagships["source_id"] == row["source_id"])
+            ]
+            yield identity(
+                "phares",
+                row["count_id"],
+                f"Phares de {row['year']} listés et nombre imprimé",
+                f"nombre de phares listés en {row['year']} = status_counts:{row['count_id']}",
+                len(listed),
+                row["count"],
+            )
+    mentions = tables["mentions"]
+    said = mentions[(mentions["list"] == "flagship") & mentions["status"].notna()].drop_duplicates(
+        ["flagship_id", "status"]
+    )
+    for _, row in printed[printed["status"] != _ALL].iterrows():
+        words = int(
+            ((said["year"] == row["year"]) & (said["status"].astype(str) == row["status"])).sum()
+        )
+        yield identity(
+            "phares",
+            row["count_id"],
+            f"Phares de {row['year']} : statuts de la liste et nombre imprimé",
+            f"mots de la liste = status_counts:{row['count_id']}",
+            words,
+            row["count"],
+        )
+    sheets = mentions[
+        (mentions["list"] == "sheet") & mentions["status"].notna() & mentions["flagship_id"].notna()
+    ]
+    for flagship_id, rows in sheets.groupby("flagship_id", sort=True):
+        listed = said[said["flagship_id"] == flagship_id]
+        if listed.empty:
+            continue
+        status = listed["status"].astype(str).iloc[0]
+        other = rows[rows["status"].astype(str) != status]
+        yield identity(
+            "phares",
+            f"{flagship_id}.fiches",
+            f"{flagship_id} : statut de la liste et des fiches",
+            " + ".join(f"mentions:{m}" for m in rows["mention_id"])
+            + f" contre mentions:{listed['mention_id'].iloc[0]}",
+            len(other),
+            0,
+            note="À gauche, le nombre de fiches dont le statut diffère de la liste.",
+        )
+
+
+# --- money ---------------------------------------------------------------------------
+
+
+def _funding(tables: Frames) -> Iterator[Identity]:
+    """Parts of an amount, one way of splitting at a time, against the whole."""
+    funding = tables["funding"].set_index("funding_id")
+    parts = funding[funding["part_of"].notna()]
+    for (whole, split_by), rows in parts.groupby(
+        ["part_of", "split_by"], sort=False, observed=True
+    ):
+        if rows["amount_min_eur"].isna().any() or pd.isna(funding.loc[whole, "amount_min_eur"]):
+            continue  # an illegible part leaves the sum unknown
+        yield identity(
+            "financement",
+            f"{whole}.{split_by}",
+            f"{funding.loc[whole, 'purpose']} : parts et total",
+            f"{_references('funding', rows.index.to_series())} = funding:{whole}",
+            rows["amount_min_eur"].sum(),
+            funding.loc[whole, "amount_min_eur"],
+        )
+
+
+def _budget(tables: Frames) -> Iterator[Identity]:
+    """Printed blocks of a budget against the block they are part of."""
+    budget = tables["department_budget"].set_index("block_id")
+    parts = budget[budget["parent_id"].notna() & (budget["basis"] != "residual")]
+    for parent, rows in parts.groupby("parent_id", sort=False):
+        yield identity(
+            "budget",
+            str(parent),
+            f"{budget.loc[parent, 'block']} {budget.loc[parent, 'year']} : blocs et total",
+            f"{_references('department_budget', rows.index.to_series())} = department_budget:{parent}",
+            rows["amount_eur"].sum(),
+            budget.loc[parent, "amount_eur"],
+        )
+
+
+def _repetitions(tables: Frames) -> Iterator[Identity]:
+    """What a row says it repeats has the same value."""
+    for name, table in all_tables().items():
+        if table.value is None or "repeats" not in table.names:
+            continue
+        frame, field = tables[name], table.value
+        rows = frame.set_index(table.key)
+        for key, row in rows[rows["repeats"].notna()].iterrows():
+            first = rows.loc[row["repeats"]]
+            if pd.isna(row[field]) or pd.isna(first[field]):
+                continue  # an illegible value says nothing
+            yield identity(
+                "repetition",
+                f"{name}.{key}",
+                f"{key} répète {row['repeats']}",
+                f"{name}:{key} = {name}:{row['repeats']}",
+                row[field],
+                first[field],
+            )
+
+
+# --- dates and numbering -------------------------------------------------------------
+
+
+def _calendar(tables: Frames) -> Iterator[Identity]:
+    """Printed days of the week against their dates."""
+    events = tables["events"]
+    for _, row in events[events["weekday_printed"].notna()].iterrows():
+        day = row["date_start"].date()
+        yield identity(
+            "calendrier",
+            row["event_id"],
+            f"{row['label']} : {format_date(day)}",
+            f"events:{row['event_id']} tombe un {WEEKDAYS[day.weekday()]}, imprimé {quote(row['weekday_printed'])}",
+            day.isoweekday(),
+            parse_weekday(row["weekday_printed"]),
+        )
+
+
+def _numbering(tables: Frames) -> Iterator[Identity]:
+    """Printed numbers against the place in the list."""
+    for table, place, printed in (
+        ("flagships", "rank", "rank_printed"),
+        ("challenges", "rank", "number_printed"),
+    ):
+        frame = tables[table]
+        legible = frame[printed].str.contains(r"\d", na=False)
+        for _, row in frame[legible].iterrows():
+            key = row[all_tables()[table].key]
+            yield identity(
+                "numerotation",
+                f"{table}.{key}",
+                f"{key} : rang et numéro imprimé",
+                f"{table}:{key}",
+                row[place],
+                float(re.sub(r"\D", "", row[printed])),
+            )
+    mentions, actions = tables["mentions"], tables["actions"].set_index("action_id")
+    numbered = mentions[mentions["number_printed"].notna() & (mentions["list"] == "table")]
+    for section, rows in numbered.groupby("section_id", sort=False):
+        numbers = actions.loc[rows["action_id"], "number"].tolist()
+        in_order = sum(a == b for a, b in zip(numbers, range(1, len(numbers) + 1), strict=True))
+        yield identity(
+            "numerotation",
+            f"liste.{section}",
+            f"{section} : numéros qui se suivent de 1 à {len(numbers)}",
+            f"numéros imprimés de {section}",
+            in_order,
+            len(numbers),
+        )
+
+
+FAMILIES = (
+    _totals,
+    _lists,
+    _sections,
+    _words,
+    _flagships,
+    _budget,
+    _funding,
+    _repetitions,
+    _calendar,
+    _numbering,
+)
+"""Each yields the identities of its family from the typed tables."""

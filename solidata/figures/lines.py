@@ -1,0 +1,439 @@
+"""Drawings of change on an axes: slopes, dumbbells, series, columns, curves.
+
+Each takes ``ax=`` and a frame, draws nothing else, and returns the shapes that stand for data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from solidata.figures import theme
+from solidata.figures.page import MM_PER_INCH, Mark, text_width
+from solidata.figures.theme import Fill
+from solidata.french import format_amount, format_number, format_rate
+
+FIRST = Fill(theme.PAPER, theme.HIGHLIGHT.edge, theme.INK)
+"""The earlier of two years: a hollow dot."""
+LAST = theme.HIGHLIGHT
+"""The later one: a filled dot."""
+
+CURVES = (theme.CATEGORY[0], theme.CATEGORY[1], theme.CATEGORY[2], theme.CATEGORY[4])
+_DASHES: tuple[Any, ...] = ("-", (0, (5, 1.6)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)))
+_QUALIFIERS = {"about": "environ ", "more_than": "plus de ", "at_least": "au moins "}
+_INVARIABLE = {"mois", "repas", "cas", "fois", "temps"}
+
+
+# --- words ---------------------------------------------------------------------------
+
+
+def shown(value: float, unit: str, out_of: float = float("nan"), qualifier: object = None) -> str:
+    """Return a value as a figure prints it: with its « sur N », its nuance, its sign of unit.
+
+    Examples
+    --------
+    >>> shown(7, "dispositifs", 12), shown(0.44, "%").replace("\u00a0", "~")
+    ('7 sur 12', '44~%')
+    """
+    nuance = _QUALIFIERS.get(str(qualifier), "")
+    if unit == "euros":
+        return nuance + euros(value)
+    if unit == "%":
+        return nuance + format_rate(value, 0 if _whole(value * 100) else 1)
+    text = format_number(round(value, 6))
+    return nuance + (f"{text} sur {format_number(out_of)}" if pd.notna(out_of) else text)
+
+
+def difference(value: float, unit: str) -> str:
+    """Return a difference with its sign and unit: points for a rate, never « % ».
+
+    Examples
+    --------
+    >>> difference(3, "centres"), difference(-2.5, "%"), difference(0, "défis")
+    ('+3 centres', '−2,5 points', 'inchangé')
+    """
+    value = round(value, 6)
+    if value == 0:
+        return "inchangé"
+    if unit == "euros":
+        return signed(euros(abs(value)), value)
+    word = "points" if unit == "%" else unit
+    decimals = 1 if unit == "%" and not _whole(value) else None
+    return signed(f"{format_number(abs(value), decimals)} {_agreed(word, value)}", value)
+
+
+def signed(text: str, value: float) -> str:
+    """Return the text of an absolute value with the sign of `value`."""
+    return ("+" if value > 0 else "−") + text if round(value, 6) else text
+
+
+def euros(value: float) -> str:
+    """Return euros, in M€ with one decimal from a million on."""
+    if abs(value) >= 1e6:
+        return millions(value)
+    return format_amount(value, "€", 0 if _whole(value) else 2)
+
+
+def millions(value: float, unit: bool = True) -> str:
+    """Return euros as millions, with a decimal unless it is zero.
+
+    Examples
+    --------
+    >>> millions(455_400_000, unit=False), millions(278e6, unit=False)
+    ('455,4', '278')
+    """
+    text = format_number(float(np.round(value / 1e6, 6)), 1).removesuffix(",0")
+    return f"{text}\u00a0M€" if unit else text
+
+
+def _whole(value: float) -> bool:
+    return abs(value - round(value)) < 1e-6
+
+
+def _agreed(unit: str, value: float) -> str:
+    """Return a unit in the singular below two: the first word loses its s."""
+    word, space, rest = unit.partition(" ")
+    if abs(value) < 2 and word.endswith("s") and word not in _INVARIABLE:
+        word = word[:-1]
+    return word + space + rest
+
+
+def ticks(low: float, high: float, count: int = 4) -> list[float]:
+    """Return round values from `low` to `high`, ends included when round.
+
+    Examples
+    --------
+    >>> ticks(0, 5455)
+    [0.0, 2000.0, 4000.0]
+    """
+    found = MaxNLocator(count, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+    slack = 1e-9 * max(abs(low), abs(high), 1)
+    return [float(t) for t in found if low - slack <= t <= high + slack]
+
+
+def spread(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """Return `places` moved apart by at least `gap`, within limits, in the same order.
+
+    Examples
+    --------
+    >>> spread([1.0, 1.2, 9.8], 1, 0, 10)
+    [1.0, 2.0, 9.8]
+    """
+    order = sorted(range(len(places)), key=lambda i: places[i])
+    moved = [0.0] * len(places)
+    floor = low
+    for i in order:
+        moved[i] = max(places[i], floor)
+        floor = moved[i] + gap
+    ceiling = high
+    for i in reversed(order):
+        moved[i] = min(moved[i], ceiling)
+        ceiling = moved[i] - gap
+    return moved
+
+
+def plain(text: str) -> str:
+    """Return `text` so that matplotlib takes no dollar for mathematics."""
+    return text.replace("$", r"\$")
+
+
+def width_mm(ax: Axes) -> float:
+    """Return the width of an axes in millimetres."""
+    return float(ax.get_position().width * ax.get_figure(root=True).get_figwidth() * MM_PER_INCH)
+
+
+def bare(ax: Axes) -> None:
+    """Take the frame and the ticks of an axes away."""
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+    ax.set(xticks=[], yticks=[])
+    ax.set_facecolor("none")
+
+
+def _dot(ax: Axes, x: float, y: float, category: str, fill: Fill, size: float = 5.2) -> Mark:
+    (dot,) = ax.plot(
+        [x], [y], marker="o", markersize=size, markerfacecolor=fill.face, linestyle="none",
+        markeredgecolor=fill.edge, markeredgewidth=1.2, clip_on=False, zorder=4,
+    )  # fmt: skip
+    return Mark(dot, category, fill)
+
+
+# --- two years -----------------------------------------------------------------------
+
+
+def draw_slope(ax: Axes, data: pd.DataFrame) -> list[Mark]:
+    """Draw pairs of one unit as slopes between two years, from zero, with their values.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+    data : pandas.DataFrame
+        Rows of :func:`solidata.analysis.evolution.compare` with one unit.
+
+    Returns
+    -------
+    list of Mark
+        The dots, hollow for the first year.
+    """
+    bare(ax)
+    values = data[["first_value", "last_value"]].to_numpy(float)
+    tops = data[["first_out_of", "last_out_of"]].to_numpy(float)
+    low, high = min(0.0, values.min()), float(np.nanmax([0.0, values.max(), *tops.ravel()]))
+    high = high if high > low else 1.0
+    years = [str(int(data[side].iloc[0])) for side in ("first", "last")]
+    words = [
+        [shown(r[f"{s}_value"], r["unit"], r[f"{s}_out_of"], r[f"{s}_qualifier"]) for s in _SIDES]
+        for _, r in data.iterrows()
+    ]
+    room = [max(text_width(pair[side], 8, 600) for pair in words) + 2.6 for side in (0, 1)]
+    between = max(width_mm(ax) - sum(room), 8.0)
+    ax.set(xlim=(-room[0] / between, 1 + room[1] / between), ylim=(low, high))
+    ax.plot([0, 1], [0, 0], color=theme.INK, linewidth=0.8, clip_on=False, solid_capstyle="butt")
+    for x in (0, 1):
+        ax.plot([x, x], [low, high], color=theme.GRID, linewidth=0.6, clip_on=False, zorder=0)
+    ax.set_xticks([0, 1], years, size=7, color=theme.SOFT_INK)
+    ax.tick_params(length=0, pad=3)
+    marks = []
+    gap = (high - low) * 0.12
+    places = [spread(list(values[:, side]), gap, low, high) for side in (0, 1)]
+    for number, (start, end) in enumerate(values):
+        ax.plot([0, 1], [start, end], color=LAST.face, linewidth=1.6, clip_on=False, zorder=3)
+        for x, value, fill, ha, dx in ((0, start, FIRST, "right", -6), (1, end, LAST, "left", 6)):
+            marks.append(_dot(ax, x, value, years[x], fill))
+            ax.annotate(
+                words[number][x], (x, places[x][number]), (dx, 0), textcoords="offset points", ha=ha,
+                va="center_baseline", size=8, weight=600 if x else 400, annotation_clip=False,
+            )  # fmt: skip
+    return marks
+
+
+_SIDES = ("first", "last")
+
+
+def draw_dumbbell(ax: Axes, data: pd.DataFrame, values: bool = True) -> list[Mark]:
+    """Draw pairs as two dots on a common scale from zero, a row each from the top.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+    data : pandas.DataFrame
+        Rows of :func:`solidata.analysis.evolution.compare`, in the order to draw.
+    values : bool
+        Whether both values are written beside the dots, « 933 → 1 206 ».
+
+    Returns
+    -------
+    list of Mark
+        The dots, hollow for the first year.
+    """
+    bare(ax)
+    ends = data[["first_value", "last_value"]].to_numpy(float)
+    low, high = min(0.0, ends.min()), max(0.0, ends.max())
+    high = high if high > low else 1.0
+    words = [f"{format_number(a)} → {format_number(b)}" for a, b in ends]
+    room = max(text_width(w, 7.5) for w in words) + 4.0 if values else 2.0
+    wide = width_mm(ax)
+    margin = (high - low) * room / max(wide - room, 8.0)
+    rows = len(data)
+    ax.set(xlim=(low, high + margin), ylim=(rows - 0.5, -0.5))
+    marks_at = ticks(low, high, 5 if wide > 60 else 3)
+    for tick in marks_at:
+        colour, line = (theme.INK, 0.8) if tick == 0 else (theme.GRID, 0.6)
+        ax.plot(
+            [tick, tick], [-0.5, rows - 0.5], color=colour, linewidth=line, zorder=0, clip_on=False
+        )
+    ax.set_xticks(marks_at, [format_number(t) for t in marks_at], size=7, color=theme.SOFT_INK)
+    ax.tick_params(length=0, pad=2)
+    years = [str(int(data[side].iloc[0])) for side in _SIDES]
+    marks = []
+    for row, (start, end) in enumerate(ends):
+        ax.plot([start, end], [row, row], color=theme.CONTEXT.edge, linewidth=2.2, zorder=2,
+                solid_capstyle="butt")  # fmt: skip
+        marks += [_dot(ax, start, row, years[0], FIRST), _dot(ax, end, row, years[1], LAST)]
+        if values:
+            ax.annotate(
+                words[row], (max(start, end), row), (6.5, 0), textcoords="offset points",
+                va="center_baseline", size=7.5, annotation_clip=False,
+            )  # fmt: skip
+    return marks
+
+
+# --- series --------------------------------------------------------------------------
+
+
+def draw_series(
+    ax: Axes, data: pd.DataFrame, years: tuple[int, int], limits: tuple[float, float]
+) -> list[Mark]:
+    """Draw one series in M€; a year without a value breaks the line.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+    data : pandas.DataFrame
+        Columns ``year`` and ``value`` (euros), one row a year.
+    years, limits : tuple
+        First and last year, least and greatest value of the scale, shared by several panels.
+
+    Returns
+    -------
+    list of Mark
+        The dot of the last value.
+    """
+    bare(ax)
+    line = data.set_index("year")["value"].reindex(range(years[0], years[1] + 1))
+    ax.set(xlim=years if years[0] < years[1] else (years[0] - 1, years[0] + 1), ylim=limits)
+    for tick in ticks(*limits):
+        colour, width = (theme.INK, 0.8) if tick == 0 else (theme.GRID, 0.6)
+        ax.axhline(tick, color=colour, linewidth=width, zorder=0, clip_on=False)
+    ax.plot(line.index, line.to_numpy(float), color=LAST.face, linewidth=1.8, clip_on=False,
+            zorder=3, marker="o", markersize=2.6)  # fmt: skip
+    ends = sorted({years[0], years[1]})
+    ax.set_xticks(ends, [str(y) for y in ends], size=7, color=theme.SOFT_INK)
+    for label, side in zip(ax.get_xticklabels(), ("left", "right"), strict=False):
+        label.set_horizontalalignment(side if len(ends) > 1 else "center")
+    ax.tick_params(length=0, pad=3)
+    told = line.dropna()
+    marks = [_dot(ax, told.index[-1], told.iloc[-1], "valeur", LAST, 4.2)]
+    for place, weight in ((0, 400), (-1, 600)) if len(told) > 1 else ((-1, 600),):
+        year, value = told.index[place], told.iloc[place]
+        ha = "left" if year == years[0] < years[1] else "right" if year == years[1] else "center"
+        ha = "center" if years[0] == years[1] else ha
+        ax.annotate(
+            millions(value), (year, value), (0, 5 if value >= 0 else -5), ha=ha, size=7.5,
+            textcoords="offset points", va="bottom" if value >= 0 else "top", weight=weight,
+            annotation_clip=False,
+        )  # fmt: skip
+    return marks
+
+
+def draw_columns(
+    ax: Axes,
+    data: pd.DataFrame,
+    fills: Mapping[str, Fill],
+    years: tuple[int, int],
+    limits: tuple[float, float],
+) -> list[Mark]:
+    """Draw amounts as columns from zero, a slot a year; nothing where there is no amount.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+    data : pandas.DataFrame
+        Columns ``year``, ``amount_eur`` and ``category``; several in a year share its slot.
+    fills : mapping
+        Fill of each category.
+    years, limits : tuple
+        First and last year, least and greatest amount of the scale, shared by several panels.
+
+    Returns
+    -------
+    list of Mark
+        The columns.
+    """
+    bare(ax)
+    count = years[1] - years[0] + 1
+    ax.set(xlim=(-0.5, count - 0.5), ylim=limits)
+    slot = width_mm(ax) / count
+    ax.axhline(0, color=theme.INK, linewidth=0.8, clip_on=False, zorder=3)
+    words = [millions(v, unit=False) for v in data["amount_eur"]]
+    tight = max(text_width(w, 7.5, 600) for w in words) + 0.6 > slot
+    every = max(1, -(-round(text_width("2026", 7) + 1.5) // max(1, int(slot))))
+    named = range(0, count, every)
+    ax.set_xticks(list(named), [str(years[0] + n) for n in named], size=7, color=theme.SOFT_INK)
+    ax.tick_params(length=0, pad=2.5)
+    marks = []
+    ordered = data.sort_values("year", kind="stable").reset_index(drop=True)
+    for year, rows in ordered.groupby("year"):
+        wide = 0.72 / len(rows)
+        for rank, (index, row) in enumerate(rows.iterrows()):
+            left = int(year) - years[0] - 0.36 + rank * wide
+            fill, value = fills[row["category"]], float(row["amount_eur"])
+            shape = Rectangle(
+                (left, 0), wide, value, facecolor=fill.face, edgecolor=fill.edge, hatch=fill.hatch,
+                linewidth=0.7, joinstyle="miter", clip_on=False,
+            )  # fmt: skip
+            ax.add_patch(shape)
+            marks.append(Mark(shape, row["category"], fill, bar=True))
+            crowded = tight or len(rows) > 1
+            if not crowded or index in (0, len(ordered) - 1):
+                ax.annotate(
+                    millions(value, unit=False), (left + wide / 2, value),
+                    (0, 2.2 if value >= 0 else -2.2), textcoords="offset points", ha="center",
+                    va="bottom" if value >= 0 else "top", size=7.5, weight=600,
+                    annotation_clip=False,
+                )  # fmt: skip
+    return marks
+
+
+# --- curves --------------------------------------------------------------------------
+
+
+def draw_curves(
+    ax: Axes, data: pd.DataFrame, x: str, y: str, group: str, mark: float, step: bool = True
+) -> list[Mark]:
+    """Draw shares within a distance, a line a group, named at its end; shares run from 0 to 1.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Room for the names is taken on its right.
+    data : pandas.DataFrame
+        Columns `x` (kilometres), `y` (fraction) and `group`.
+    mark : float
+        A distance to point at, in kilometres.
+    step : bool
+        Whether a share holds until the next known distance.
+
+    Returns
+    -------
+    list of Mark
+        The lines.
+    """
+    bare(ax)
+    groups = list(dict.fromkeys(data[group]))
+    far = max(float(data[x].max()), mark)
+    wide = width_mm(ax)
+    room = max(text_width(str(g), 8, 600) for g in groups) + 2.5
+    ax.set(xlim=(0, far * wide / max(wide - room, 8.0)), ylim=(0, 1))
+    for tick in (0, 0.25, 0.5, 0.75, 1):
+        colour, line = (theme.INK, 0.8) if tick == 0 else (theme.GRID, 0.6)
+        ax.plot([0, far], [tick, tick], color=colour, linewidth=line, zorder=0, clip_on=False)
+    ax.plot([mark, mark], [0, 1], color=theme.SOFT_INK, linewidth=0.6, linestyle=(0, (2, 2)))
+    across = sorted({*ticks(0, far, 5)})
+    ax.set_xticks(across, [format_number(t) for t in across], size=7, color=theme.SOFT_INK)
+    ax.set_yticks([0, 0.25, 0.5, 0.75, 1])
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda share, _: format_rate(share)))
+    ax.tick_params(axis="both", length=0, pad=2.5, labelsize=7, labelcolor=theme.SOFT_INK)
+    marks, ends = [], []
+    for number, name in enumerate(groups):
+        rows = data[data[group] == name].sort_values(x)
+        fill, dash = CURVES[number], _DASHES[number]
+        xs, ys = [0.0, *rows[x].astype(float)], [0.0, *rows[y].astype(float)]
+        if step:
+            xs, ys = [*xs, far], [*ys, ys[-1]]
+        (drawn,) = ax.plot(
+            xs, ys, color=fill.edge, linewidth=1.8, linestyle=dash, zorder=3, clip_on=False,
+            drawstyle="steps-post" if step else "default", dash_capstyle="butt",
+        )  # fmt: skip
+        marks.append(Mark(drawn, str(name), fill))
+        ends.append(ys[-1])
+    height = float(ax.get_position().height * ax.get_figure(root=True).get_figheight())
+    gap = 4.0 / (height * MM_PER_INCH)
+    for number, place in enumerate(spread(ends, gap, gap / 2, 1.0)):
+        ax.annotate(
+            plain(str(groups[number])), (far, place), (5, 0), textcoords="offset points", size=8,
+            weight=600, va="center_baseline", color=_name_ink(CURVES[number]),
+            annotation_clip=False,
+        )  # fmt: skip
+    return marks
+
+
+def _name_ink(fill: Fill) -> str:
+    """Return the colour of a name beside a line, dark enough for a text."""
+    return fill.edge if fill.ink == theme.PAPER else theme.INK

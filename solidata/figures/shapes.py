@@ -1,0 +1,138 @@
+"""The shapes that charts share: bars, direct labels, legends, rows of text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+
+from solidata.figures import theme
+from solidata.figures.page import Page, text_width
+from solidata.figures.theme import Fill
+
+GAP = 0.5
+"""Millimetres of white between two segments of a bar."""
+
+
+def bar(
+    page: Page,
+    axes: Axes,
+    category: str,
+    fill: Fill,
+    x: float,
+    y: float,
+    width: float,
+    height: float,
+) -> Rectangle:
+    """Draw one rectangle that stands for data, in the units of `axes`, and remember it.
+
+    The outline is drawn inside, so that the length of a bar is the value, not the value and a line.
+    """
+    shape = tile(page, axes, category, fill, x, y, width, height, is_bar=True)
+    return shape
+
+
+def tile(
+    page: Page,
+    axes: Axes,
+    category: str,
+    fill: Fill,
+    x: float,
+    y: float,
+    width: float,
+    height: float,
+    is_bar: bool = False,
+) -> Rectangle:
+    """Draw one rectangle that stands for a category, in the units of `axes`, and remember it."""
+    shape = Rectangle(
+        (x, y), width, height, facecolor=fill.face, edgecolor=fill.edge, hatch=fill.hatch,
+        linewidth=0.7, joinstyle="miter",
+    )  # fmt: skip
+    axes.add_patch(shape)
+    page.mark(shape, category, fill, bar=is_bar)
+    return shape
+
+
+def inside(axes: Axes, fill: Fill, x: float, y: float, text: str, size: float = 7.5) -> None:
+    """Write a label in the middle of a filled shape; a hatch is cleared behind it."""
+    written = axes.text(
+        x, y, text, ha="center", va="center_baseline", size=size, weight=600, color=fill.ink
+    )
+    if fill.hatch:
+        written.set_bbox(
+            {
+                "facecolor": fill.face,
+                "edgecolor": "none",
+                "boxstyle": "round,pad=0.12,rounding_size=0.2",
+            }
+        )
+
+
+Entry = tuple[str, str, Fill]
+"""A key of a legend: label, detail (may be empty), fill."""
+
+_KEY, _PAD, _BETWEEN = 3.6, 1.6, 5.0
+
+
+def _grid(entries: Sequence[Entry], width: float) -> tuple[int, list[float]]:
+    """Return how many rows a legend takes in `width` millimetres, and its column widths."""
+    wide = [
+        _KEY + _PAD + max(text_width(label, 7.5, 600), text_width(detail, 7) if detail else 0.0)
+        for label, detail, _ in entries
+    ]
+    columns = len(entries)
+    while columns > 1 and _row_width(wide, columns) > width:
+        columns -= 1
+    rows = -(-len(entries) // columns)
+    columns = -(-len(entries) // rows)  # rows of even length
+    return rows, [max(wide[i] for i in range(c, len(wide), columns)) for c in range(columns)]
+
+
+def _row(entries: Sequence[Entry]) -> float:
+    return 8.2 if any(detail for _, detail, _ in entries) else 4.8
+
+
+def legend_height(entries: Sequence[Entry], width: float) -> float:
+    """Return the height in millimetres of :func:`legend` in `width` millimetres."""
+    return _grid(entries, width)[0] * _row(entries)
+
+
+def legend(
+    page: Page, axes: Axes, entries: Sequence[Entry], x: float, y: float, width: float
+) -> None:
+    """Draw keys with a label in bold and a detail under it, in as many rows as `width` asks.
+
+    Parameters
+    ----------
+    page : Page
+    axes : matplotlib.axes.Axes
+        From :meth:`Page.canvas_axes`: its units are millimetres.
+    entries : sequence of (label, detail, Fill)
+    x, y : float
+        Left and top of the legend, in millimetres from the bottom left of the plot area.
+    width : float
+        Room, in millimetres.
+    """
+    _, widths = _grid(entries, width)
+    row, columns = _row(entries), len(widths)
+    for number, (label, detail, fill) in enumerate(entries):
+        column = number % columns
+        left = x + sum(widths[:column]) + _BETWEEN * column
+        top = y - row * (number // columns)
+        tall = 5.6 if detail else 3.0
+        key = Rectangle(
+            (left, top - tall - 0.2), _KEY, tall, facecolor=fill.face, edgecolor=fill.edge,
+            hatch=fill.hatch, linewidth=0.7,
+        )  # fmt: skip
+        axes.add_patch(key)
+        base = page.bottom
+        page.text(left + _KEY + _PAD, base + top, label, size=7.5, weight=600, va="top")
+        if detail:
+            style = {"size": 7, "color": theme.SOFT_INK, "va": "top"}
+            page.text(left + _KEY + _PAD, base + top - 3.3, detail, **style)
+
+
+def _row_width(wide: Sequence[float], columns: int) -> float:
+    widths = [max(wide[i] for i in range(c, len(wide), columns)) for c in range(columns)]
+    return sum(widths) + _BETWEEN * (columns - 1)

@@ -1,0 +1,225 @@
+"""A table for publication, in the same frame as a figure, with French typography."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from solidata.analysis import progress as analysis
+from solidata.figures import theme
+from solidata.figures.frame import LEADING, Figure, Registers
+from solidata.figures.page import MARGIN, NARROW, Page, text_width, wrap
+from solidata.french import format_number, format_rate
+from solidata.problems import RefusedError
+from solidata.tables import all_tables
+
+_SIZE, _PAD, _GUTTER = 7.5, 2.4, 3.0
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Cells as printed: a column of labels that may wrap, then columns of numbers."""
+
+    headers: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    totals: int = 0
+    """How many of the last rows are totals, in bold under a rule."""
+    narrow: Grid | None = None
+    """What one column of a publication has room for, when it is less."""
+
+    def at(self, width: float) -> Grid:
+        """Return the cells for a width in millimetres."""
+        return self.narrow if width < NARROW and self.narrow is not None else self
+
+
+def _widths(grid: Grid, width: float) -> list[float]:
+    """Return the width of each column: numbers take what they need, labels what is left."""
+    cells = [grid.headers, *grid.rows]
+    numbers = [
+        max(
+            max(text_width(part, 7) for part in grid.headers[c].split(" ")),
+            max(text_width(row[c], _SIZE, 700, theme.TABULAR) for row in cells[1:]),
+        )
+        for c in range(1, len(grid.headers))
+    ]
+    room = width - 2 * MARGIN - sum(numbers) - _GUTTER * len(numbers)
+    if room < 18:
+        raise RefusedError(
+            f"{len(grid.headers)} colonnes ne tiennent pas dans {width:.0f} mm ; choisissez un format plus large."
+        )
+    natural = max(text_width(row[0], _SIZE, 700) for row in cells) + 1
+    # Numbers spread over what labels leave, without drifting apart on a wide page.
+    spare = max(0.0, room - natural) / max(1, len(numbers))
+    spread = min(spare, 9.0)
+    return [room - spread * len(numbers), *(n + spread for n in numbers)]
+
+
+def _layout(grid: Grid, width: float) -> tuple[list[float], list[list[str]], list[list[list[str]]]]:
+    """Return column widths, wrapped headers, and wrapped cells."""
+    widths = _widths(grid, width)
+    headers = [wrap(h, w, 7) for h, w in zip(grid.headers, widths, strict=True)]
+    rows = [[wrap(row[0], widths[0], _SIZE), *([cell] for cell in row[1:])] for row in grid.rows]
+    return widths, headers, rows
+
+
+def _height(grid: Grid, width: float) -> float:
+    _, headers, rows = _layout(grid, width)
+    head = max(len(h) for h in headers) * 7 * LEADING + _PAD
+    body = sum(len(row[0]) * _SIZE * LEADING + _PAD for row in rows)
+    return head + body + 1.5
+
+
+def _draw(page: Page, grid: Grid) -> None:
+    widths, headers, rows = _layout(grid, page.width)
+    rights = [MARGIN + sum(widths[: c + 1]) + _GUTTER * c for c in range(len(widths))]
+    base, y = page.bottom, page.plot_height - 0.5
+    deepest = max(len(h) for h in headers)
+    for column, lines in enumerate(headers):
+        for number, line in enumerate(lines):
+            at = y - (deepest - len(lines) + number) * 7 * LEADING
+            style = {"size": 7, "color": theme.SOFT_INK, "va": "top"}
+            x, side = (MARGIN, "left") if column == 0 else (rights[column], "right")
+            page.text(x, base + at, line, ha=side, **style)
+    y -= deepest * 7 * LEADING + _PAD / 2
+    page.rule(base + y, 0.8, theme.INK)
+    for number, row in enumerate(rows):
+        total = number >= len(rows) - grid.totals
+        if total and number == len(rows) - grid.totals:
+            page.rule(base + y, 0.8, theme.INK)
+        tall = len(row[0]) * _SIZE * LEADING + _PAD
+        weight = 700 if total else 400
+        for line_number, line in enumerate(row[0]):
+            at = y - _PAD / 2 - line_number * _SIZE * LEADING
+            page.text(MARGIN, base + at, line, size=_SIZE, va="top", weight=weight)
+        for column, cell in enumerate(row[1:], start=1):
+            style = {"size": _SIZE, "va": "top", "ha": "right", "weight": weight}
+            page.text(rights[column], base + y - _PAD / 2, cell[0], tabular=True, **style)
+        y -= tall
+        if number + 1 < len(rows) - grid.totals:
+            page.rule(base + y, 0.3)
+    page.rule(base + y, 0.8, theme.INK)
+
+
+def publication_table(
+    name: str,
+    title: str,
+    unit: str,
+    grid: Grid,
+    data: pd.DataFrame,
+    value: str,
+    scope: str,
+    registers: Registers,
+    reading: str = "",
+    note: str = "",
+) -> Figure:
+    """Return a table to print, as a figure that checks and saves like any other.
+
+    Parameters
+    ----------
+    name, title, unit, scope, reading, note : str
+        As for :class:`~solidata.figures.frame.Figure`.
+    grid : Grid
+        The cells, in French typography.
+    data : pandas.DataFrame
+        The rows behind the cells, with their addresses.
+    value : str
+        The column of `data` that is printed.
+    registers : Registers
+
+    Raises
+    ------
+    ValueError
+        When the rows do not all have as many cells as there are headers, or the columns do not
+        fit the width asked for.
+    """
+    if any(len(row) != len(grid.headers) for row in grid.rows):
+        raise RefusedError(f"{name} : chaque ligne doit avoir {len(grid.headers)} cellules.")
+    shown = pd.DataFrame(grid.rows, columns=list(grid.headers))
+    first = grid.rows[0]
+    return Figure(
+        name=name,
+        title=title,
+        unit=unit,
+        data=data,
+        value=value,
+        draw=lambda page: _draw(page, grid.at(page.width)),
+        height=lambda width: _height(grid.at(width), width),
+        table_=shown,
+        alt=f"Tableau de {len(grid.rows)} lignes et {len(grid.headers)} colonnes. {title}. Première ligne : "
+        + ", ".join(f"{h} {c}" for h, c in zip(grid.headers, first, strict=True))
+        + ".",
+        scope=scope,
+        registers=registers,
+        reading=reading,
+        note=note,
+    )
+
+
+def statuses(
+    status_counts: pd.DataFrame, sections: pd.DataFrame, registers: Registers, year: int
+) -> Figure:
+    """Return the printed statuses of each section as a table for publication, n and share.
+
+    Raises
+    ------
+    ValueError
+        When no report prints totals for `year`.
+    """
+    rows = analysis.status_by_section(status_counts, sections, year)
+    labels = all_tables()["action_statuses"].field("status").labels
+    overall = analysis.overall(rows)
+    total = int(overall["total"].iloc[0])
+
+    def line(name: str, part: pd.DataFrame, whole: int) -> tuple[str, ...]:
+        counts = part.set_index("status")["count"].astype(int)
+        going = int(counts["realisee"] + counts["en_cours"])
+        cells = [format_number(int(counts[s])) for s in analysis.STATUSES]
+        return (name, *cells, format_number(whole), format_rate(going / whole))
+
+    order = list(dict.fromkeys(rows["section"]))
+    lines = [
+        line(s, rows[rows["section"] == s], int(rows.loc[rows["section"] == s, "total"].iloc[0]))
+        for s in order
+    ]
+    lines.append(line("Ensemble", overall, total))
+    going = int(overall.loc[overall["status"].isin(["realisee", "en_cours"]), "count"].sum())
+    headers = (
+        "Section",
+        *(_header(labels[s]) for s in analysis.STATUSES),
+        "Total",
+        "Réalisées ou en cours",
+    )
+    last = lines[-2]
+    return publication_table(
+        name=f"tableau-statuts-{year}",
+        title=f"{format_number(total - going)} des {format_number(total)} actions ne sont pas engagées en {year}",
+        unit="Nombre d’actions selon leur statut, et part réalisée ou en cours (en %)",
+        grid=Grid(headers, tuple(lines), totals=1, narrow=_narrowed(headers, lines)),
+        data=rows.assign(address="status_counts:" + rows["count_id"]),
+        value="count",
+        scope=f"les {total} actions des {len(order)} sections qui impriment un total.",
+        registers=registers,
+        reading=f"dans la section {last[0]}, {last[1]} actions sur {last[5]} sont réalisées.",
+    )  # fmt: skip
+
+
+def _narrowed(headers: tuple[str, ...], lines: list[tuple[str, ...]]) -> Grid:
+    """Return the table of one column: what goes on together, and what does not."""
+    rows = [
+        (row[0], format_number(int(row[1]) + int(row[2])), row[3], row[4], row[5]) for row in lines
+    ]
+    return Grid((headers[0], headers[6], *headers[3:6]), tuple(rows), totals=1)
+
+
+def _header(label: str) -> str:
+    return label.replace("Non engagée – ", "").capitalize()
+
+
+def as_rows(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """Return the columns of `frame` as cells: numbers in French typography, the rest as text."""
+    return tuple(
+        tuple(format_number(v) if isinstance(v, (int, float)) else str(v) for v in row)
+        for row in frame[list(columns)].itertuples(index=False)
+    )
