@@ -20,7 +20,7 @@ unit: $(READY)
 	$(BIN)/python -m pytest -p no:nbval
 
 notebooks: $(READY)
-	$(BIN)/python -m pytest --nbval --nbval-current-env notebooks
+	$(BIN)/python -m pytest --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg notebooks
 
 lint: $(READY)
 	$(BIN)/ruff check .

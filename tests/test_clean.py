@@ -660,23 +660,40 @@ def test_counts_are_whole_numbers():
     ]
 
 
+def dated(*rows):
+    base = {"date_printed": "", "year": "", "weekday_printed": ""}
+    return made("events.csv", [{"event_id": f"e{i}"} | base | r for i, r in enumerate(rows)])
+
+
 def test_dates_take_the_year_of_their_row():
-    frame = made("events.csv", [
-        {"event_id": "a", "date_printed": "fin⏎juin", "year": "2025"},
-        {"event_id": "b", "date_printed": "7/11/2024", "year": ""},
-    ])  # fmt: skip
+    frame = dated({"date_printed": "fin⏎juin", "year": "2025"}, {"date_printed": "7/11/2024"})
     found = fields.events(frame, Repairs(NONE))
     assert found["date_start"].tolist() == ["2025-06-01", "2024-11-07"]
     assert found["date_end"].tolist() == ["2025-06-30", "2024-11-07"]
     assert found["precision"].tolist() == ["month", "day"]
-    wrong = frame.assign(date_printed=["27/03/205", "fin juin"])
+
+
+def test_every_unread_date_is_told_without_the_year_of_its_row():
+    frame = dated({"date_printed": "27/03/205", "year": "2025"}, {"date_printed": "fin juin"})
     date = "une date, par exemple 27/03/2025 ou 3 avril 2025"
     period = "une période, par exemple juin 2024 ou du 13 au 17 octobre 2025, avec son année"
-    place = "events.csv, ligne {}, colonne {} : {} lu ; attendu : {}"
-    column = quoted("date_printed")
-    assert messages(fields.events, wrong, Repairs(NONE)) == [
-        place.format(2, column, quoted("27/03/205"), date),
-        place.format(3, column, quoted("fin juin"), period),
+    place = f"events.csv, ligne {{}}, colonne {quoted('date_printed')} : {{}} lu ; attendu : {{}}"
+    assert messages(fields.events, frame, Repairs(NONE)) == [
+        place.format(2, quoted("27/03/205"), date),
+        place.format(3, quoted("fin juin"), period),
+    ]
+
+
+def test_an_unread_weekday_is_told():
+    frame = dated(
+        {"date_printed": "2024", "weekday_printed": "Lundi"},
+        {"date_printed": "2024", "weekday_printed": "lundredi"},
+    )
+    repairs = Repairs(NONE)
+    fields.events(frame, repairs)
+    assert messages(repairs.check) == [
+        f"events.csv, ligne 3, colonne {quoted('weekday_printed')} : {quoted('lundredi')} lu ; "
+        "attendu : un jour de la semaine"
     ]
 
 

@@ -22,22 +22,22 @@ __all__ = ["evaluate", "identities"]
 def _declared(tables: Frames) -> Iterator[Identity]:
     problems = []
     for _, rule in tables["identity_rules"].iterrows():
-        sides = []
+        sides: dict[str, float] = {}
         for side in ("left", "right"):
             try:
-                sides.append(evaluate(rule[side], tables))
-            except (KeyError, ValueError) as error:
+                sides[side] = evaluate(rule[side], tables)
+            except (KeyError, ValueError, ZeroDivisionError) as error:
                 problems.append(
                     Problem("identity_rules.csv", None, side, rule[side], str(error.args[0]))
                 )
         if len(sides) == 2:
-            expression = f"{rule['left']} {rule['relation']} {rule['right']}"
             yield identity(
                 "declaree",
                 rule["identity_id"],
                 rule["label"],
-                expression,
-                *sides,
+                f"{rule['left']} {rule['relation']} {rule['right']}",
+                sides["left"],
+                sides["right"],
                 relation=str(rule["relation"]),
                 note=rule["note"] if pd.notna(rule["note"]) else "",
             )

@@ -202,7 +202,7 @@ def observations(frame: pd.DataFrame, indicators: pd.DataFrame, repairs: Repairs
 
 def events(frame: pd.DataFrame, repairs: Repairs) -> pd.DataFrame:
     """Add ``date_start``, ``date_end`` (ISO text) and ``precision``."""
-    parsed(frame, "weekday_printed", frame["weekday_printed"], parse_weekday)
+    _parsed("events", frame, "weekday_printed", parse_weekday, repairs)  # only to refuse
     printed = repairs.apply(
         "events", "date_printed", frame["event_id"], frame["date_printed"].map(join_lines)
     )

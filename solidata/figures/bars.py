@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -18,8 +18,9 @@ MAX_ROWS = 30
 """Above this a page is a table, not a picture."""
 
 _NAME, _DETAIL = 8.0, 7.0
-_BETWEEN, _BESIDE = 2.6, 2.5
-_ROUNDED = "La somme des parts diffère de 100\u00a0% en raison des arrondis"
+_BETWEEN, _BESIDE, _AFTER = 2.6, 2.5, 1.6
+_NAMES = 0.42
+"""Share of the page that names may take beside the bars."""
 
 
 @dataclass(frozen=True)
@@ -61,11 +62,23 @@ class _Set:
     row: Row
     label: list[str]
     detail: list[str]
+    inline: bool
+    """Whether the detail follows the name on its last line."""
 
     @property
     def words(self) -> float:
         """Height of its text."""
-        return (len(self.label) * _NAME + len(self.detail) * _DETAIL) * LEADING
+        under = 0 if self.inline else len(self.detail)
+        return (len(self.label) * _NAME + under * _DETAIL) * LEADING
+
+    @property
+    def wide(self) -> float:
+        """Width of its text, indent included."""
+        lines = [_wide(t, _NAME, self.row.weight) for t in self.label]
+        details = [_wide(t, _DETAIL) for t in self.detail]
+        if self.inline:
+            lines[-1] += _AFTER + details.pop()
+        return self.row.indent + max([*lines, *details])
 
 
 @dataclass(frozen=True)
@@ -116,35 +129,29 @@ class Bars:
             return 0.0
         return max([*wide, _wide(self.column, _DETAIL)]) + 4.0
 
-    def _names(self, width: float) -> float:
-        """Return the width of the names: all of the page on one column, else what they need."""
-        if width < 120:
-            return width - 2 * MARGIN
-        wide = [
-            r.indent + max(_wide(r.label, _NAME, r.weight), _wide(r.detail, _DETAIL))
-            for r in self.rows
-        ]
-        return min(max(wide), 0.4 * width)
-
     def _set(self, width: float) -> list[_Set]:
-        names = self._names(width)
+        """Break names and details for a width: on one column they stand above their bar."""
+        most = width - 2 * MARGIN if width < 120 else _NAMES * width
         done = []
         for row in self.rows:
-            room = names - row.indent
+            if width < 120 and row.indent:
+                row = replace(row, label=f"dont {row.label[:1].lower()}{row.label[1:]}", indent=0.0)
+            room = most - row.indent
             label = wrap(row.label, room, _NAME, row.weight)
             detail = wrap(row.detail, room, _DETAIL) if row.detail else []
-            wide = [_wide(t, _NAME, row.weight) for t in label]
-            if max([*wide, *(_wide(t, _DETAIL) for t in detail)]) > room + 0.1:
+            last = _wide(label[-1], _NAME, row.weight) + _AFTER + _wide(row.detail, _DETAIL)
+            item = _Set(row, label, detail, inline=len(detail) == 1 and last <= room)
+            if item.wide > most + 0.1:
                 raise ValueError(f"Libellé sans espace où le couper : {quote(row.label)}.")
-            done.append(_Set(row, label, detail))
+            done.append(item)
         return done
 
     def _bar(self, width: float) -> float:
-        return 4.4 if width < 120 else 5.0
+        return 3.6 if width < 120 else 5.0
 
     def _pitch(self, item: _Set, width: float) -> float:
         bar = self._bar(width)
-        body = item.words + 0.7 + bar if width < 120 else max(item.words, bar)
+        body = item.words + 0.5 + bar if width < 120 else max(item.words, bar)
         return item.row.before + body + _BETWEEN
 
     def _head(self, width: float) -> float:
@@ -166,7 +173,11 @@ class Bars:
         """Draw everything in millimetres on the plot area of `page`."""
         height, base, width = page.plot_height, page.bottom, page.width
         bar, right = self._bar(width), width - MARGIN
-        left = MARGIN + (0.0 if page.narrow else self._names(width) + _BESIDE)
+        items = self._set(width)
+        names = max(item.wide for item in items)
+        left = MARGIN + (0.0 if page.narrow else names + _BESIDE)
+        # Plain names stand against their bars; an indent or a detail needs a common left edge.
+        flush = not page.narrow and not any(r.indent or r.detail for r in self.rows)
         room = right - self._column() - left
         if self.legend:
             canvas = page.canvas_axes()
@@ -181,13 +192,13 @@ class Bars:
         axes.axis("off")
         scale = self._scale(room)
         top = y = height - self._head(width)
-        for item in self._set(width):
+        for item in items:
             row = item.row
             y -= row.before
             body = self._pitch(item, width) - row.before - _BETWEEN
             middle = y - body + bar / 2 if page.narrow else y - body / 2
             words = y if page.narrow else middle + item.words / 2
-            self._write(page, item, MARGIN + row.indent, base + words)
+            self._write(page, item, MARGIN, base + words, names if flush else 0.0)
             if row.value > 0:
                 long = row.value * scale
                 shapes.bar(page, axes, row.category, row.fill, 0, middle - bar / 2, long, bar)
@@ -218,16 +229,23 @@ class Bars:
         ]
         return min(scales, default=0.0)
 
-    def _write(self, page: Page, item: _Set, x: float, y: float) -> None:
-        weight = item.row.weight
-        for lines, size, style in (
-            (item.label, _NAME, {"weight": weight}),
-            (item.detail, _DETAIL, {"color": theme.SOFT_INK}),
-        ):
-            for line in lines:
-                y -= size * LEADING
-                middle = y + size * LEADING / 2
-                page.text(x, middle, line, size=size, va="center_baseline", **style)
+    def _write(self, page: Page, item: _Set, x: float, y: float, flush: float) -> None:
+        """Write name and detail from `y` down; flush with the right edge of `flush` if any."""
+        row = item.row
+        style = {"size": _NAME, "weight": row.weight, "va": "center_baseline"}
+        style["ha"] = "right" if flush else "left"
+        soft = {"size": _DETAIL, "color": theme.SOFT_INK, "va": "center_baseline"}
+        x += flush + 0.5 if flush else row.indent
+        for line in item.label:
+            y -= _NAME * LEADING
+            page.text(x, y + _NAME * LEADING / 2, line, **style)
+        if item.inline:
+            after = x + _wide(item.label[-1], _NAME, row.weight) + _AFTER
+            page.text(after, y + _NAME * LEADING / 2, item.detail[0], **soft)
+            return
+        for line in item.detail:
+            y -= _DETAIL * LEADING
+            page.text(x, y + _DETAIL * LEADING / 2, line, **soft)
 
     def _right(self, page: Page, y: float, text: str, weight: int) -> None:
         style = {"va": "center_baseline", "ha": "right", "size": _NAME, "weight": weight}
@@ -239,15 +257,29 @@ def _wide(text: str, size: float, weight: int = 400) -> float:
 
 
 def rounding_note(shares: Sequence[float]) -> str:
-    """Return why printed shares do not make 100,0, or an empty text when they do.
+    """Return what printed shares make when it is not 100,0, else an empty text.
 
     Examples
     --------
-    >>> rounding_note([0.5, 0.5]), rounding_note([1 / 3] * 3) != ""
-    ('', True)
+    >>> rounding_note([0.5, 0.5]), rounding_note([1 / 3] * 3)[:36]
+    ('', 'les parts, arrondies, font 99,9\xa0% et')
     """
-    printed = sum(round(100 * s, 1) for s in shares)
-    return "" if not shares or round(printed, 1) == 100.0 else _ROUNDED
+    printed = round(sum(round(100 * s, 1) for s in shares), 1)
+    if not shares or printed == 100.0:
+        return ""
+    return f"les parts, arrondies, font {format_rate(printed / 100, 1)} et non 100,0\u00a0%"
+
+
+def sentences(parts: Iterable[str]) -> str:
+    """Return what a note says as sentences, the first without a capital: it follows « Note : ».
+
+    Examples
+    --------
+    >>> sentences(["un montant manque", "", "l’autre est douteux"])
+    'un montant manque. L’autre est douteux'
+    """
+    told = [part.rstrip(".") for part in parts if part]
+    return ". ".join(t[:1].upper() + t[1:] if i else t for i, t in enumerate(told))
 
 
 def ranked_bars(
@@ -345,7 +377,7 @@ def ranked_bars(
             category=fills[kind][0] or value,
             fill=fills[kind][1],
             detail=str(row[detail]) if detail and pd.notna(row[detail]) else "",
-            column=format_rate(shares[number]) if out_of else "",
+            column=format_rate(shares[number], 1 if whole else 0) if out_of else "",
         )
         for (number, row), kind in zip(rows.iterrows(), kinds, strict=True)
     ]
@@ -371,7 +403,7 @@ def ranked_bars(
         scope=scope,
         registers=registers,
         reading=reading,
-        note=". ".join(n.rstrip(".") for n in (note, rounded) if n),
+        note=sentences([note, rounded]),
         shares=tuple(shares) if whole else (),
     )
 

@@ -24,7 +24,7 @@ _WHITE = _TO_XYZ @ np.ones(3)
 
 
 def _linear(colour: object) -> Array:
-    rgb = np.asarray(to_rgb(colour), dtype=float)  # type: ignore[arg-type]
+    rgb: Array = np.array(to_rgb(colour), dtype=np.float64)
     return np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
 
 

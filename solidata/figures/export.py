@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from solidata.figures import theme
 from solidata.figures.checks import DefectError, defects
 from solidata.figures.fingerprint import digest
-from solidata.figures.page import Page
+from solidata.figures.page import MM_PER_INCH, Page
 from solidata.french import quote
 from solidata.problems import RefusedError
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from solidata.figures.frame import Figure
 
 FORMATS = ("png", "svg", "pdf")
-DPI = 300
+DPI, SCREEN_DPI = 300, 96
 _AUTHOR = "Observatoire de Loir-et-Cher, solidata"
 
 
@@ -147,15 +147,27 @@ def _write_all(contents: dict[Path, bytes]) -> list[Path]:
     return list(contents)
 
 
+def _screen(page: Page) -> bytes:
+    """Return a PNG for the screen: twice the pixels shown, few colours, so that a notebook stays small."""
+    from PIL import Image
+
+    buffer = io.BytesIO()
+    page.figure.savefig(buffer, format="png", dpi=2 * SCREEN_DPI, metadata={"Software": None})
+    image = Image.open(buffer).convert("RGB").quantize(96, dither=Image.Dither.NONE)
+    small = io.BytesIO()
+    image.save(small, format="png", optimize=True)
+    return small.getvalue()
+
+
 def show(figure: Figure) -> None:
     """Display a figure in a notebook: a crisp image with its alt text, then its fingerprint."""
     from IPython.display import display
 
     page = figure.render("page")
     with theme.applied():
-        image = base64.b64encode(_svg(page, figure)).decode()
+        image = base64.b64encode(_screen(page)).decode()
     alt = html.escape(figure.alt, quote=True)
-    pixels = round(page.width / 25.4 * 96)
-    shown = f'<img alt="{alt}" width="{pixels}" src="data:image/svg+xml;base64,{image}">'
-    display({"text/html": shown, "text/plain": figure.alt}, raw=True)  # type: ignore[no-untyped-call]
+    pixels = round(page.width / MM_PER_INCH * SCREEN_DPI)
+    shown = f'<img alt="{alt}" width="{pixels}" src="data:image/png;base64,{image}">'
+    display({"text/html": shown, "text/plain": figure.alt}, raw=True)
     print(figure.fingerprint())

@@ -156,7 +156,7 @@ def bare(ax: Axes) -> None:
     ax.set_facecolor("none")
 
 
-def _dot(ax: Axes, x: float, y: float, category: str, fill: Fill, size: float = 5.2) -> Mark:
+def dot(ax: Axes, x: float, y: float, category: str, fill: Fill, size: float = 5.2) -> Mark:
     (dot,) = ax.plot(
         [x], [y], marker="o", markersize=size, markerfacecolor=fill.face, linestyle="none",
         markeredgecolor=fill.edge, markeredgewidth=1.2, clip_on=False, zorder=4,
@@ -205,7 +205,7 @@ def draw_slope(ax: Axes, data: pd.DataFrame) -> list[Mark]:
     for number, (start, end) in enumerate(values):
         ax.plot([0, 1], [start, end], color=LAST.face, linewidth=1.6, clip_on=False, zorder=3)
         for x, value, fill, ha, dx in ((0, start, FIRST, "right", -6), (1, end, LAST, "left", 6)):
-            marks.append(_dot(ax, x, value, years[x], fill))
+            marks.append(dot(ax, x, value, years[x], fill))
             ax.annotate(
                 words[number][x], (x, places[x][number]), (dx, 0), textcoords="offset points", ha=ha,
                 va="center_baseline", size=8, weight=600 if x else 400, annotation_clip=False,
@@ -255,7 +255,7 @@ def draw_dumbbell(ax: Axes, data: pd.DataFrame, values: bool = True) -> list[Mar
     for row, (start, end) in enumerate(ends):
         ax.plot([start, end], [row, row], color=theme.CONTEXT.edge, linewidth=2.2, zorder=2,
                 solid_capstyle="butt")  # fmt: skip
-        marks += [_dot(ax, start, row, years[0], FIRST), _dot(ax, end, row, years[1], LAST)]
+        marks += [dot(ax, start, row, years[0], FIRST), dot(ax, end, row, years[1], LAST)]
         if values:
             ax.annotate(
                 words[row], (max(start, end), row), (6.5, 0), textcoords="offset points",
@@ -299,7 +299,7 @@ def draw_series(
         label.set_horizontalalignment(side if len(ends) > 1 else "center")
     ax.tick_params(length=0, pad=3)
     told = line.dropna()
-    marks = [_dot(ax, told.index[-1], told.iloc[-1], "valeur", LAST, 4.2)]
+    marks = [dot(ax, told.index[-1], told.iloc[-1], "valeur", LAST, 4.2)]
     for place, weight in ((0, 400), (-1, 600)) if len(told) > 1 else ((-1, 600),):
         year, value = told.index[place], told.iloc[place]
         ha = "left" if year == years[0] < years[1] else "right" if year == years[1] else "center"
@@ -414,9 +414,9 @@ def draw_curves(
     for number, name in enumerate(groups):
         rows = data[data[group] == name].sort_values(x)
         fill, dash = CURVES[number], _DASHES[number]
-        xs, ys = [0.0, *rows[x].astype(float)], [0.0, *rows[y].astype(float)]
+        xs, ys = list(rows[x].astype(float)), list(rows[y].astype(float))
         if step:
-            xs, ys = [*xs, far], [*ys, ys[-1]]
+            xs, ys = [0.0, *xs, far], [0.0, *ys, ys[-1]]
         (drawn,) = ax.plot(
             xs, ys, color=fill.edge, linewidth=1.8, linestyle=dash, zorder=3, clip_on=False,
             drawstyle="steps-post" if step else "default", dash_capstyle="butt",

@@ -118,10 +118,13 @@ class Page:
         """Whether the page is one column of a publication."""
         return self.width < NARROW
 
-    def text(self, x: float, y: float, text: str, tabular: bool = False, **style: Any) -> Text:
-        """Write `text` at millimetres from the bottom left corner of the page."""
+    def text(self, x: float, y: float, text: str, **style: Any) -> Text:
+        """Write `text` at millimetres from the bottom left corner of the page.
+
+        `style` is what matplotlib's texts take, and ``tabular`` for digits of one width.
+        """
         style.setdefault("size", 7.5)
-        if tabular:
+        if style.pop("tabular", False):
             style["family"] = theme.TABULAR
         return self.figure.text(x / self.width, y / self.height, text.replace("$", r"\$"), **style)
 

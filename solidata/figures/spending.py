@@ -150,28 +150,27 @@ def _lower(text: str) -> str:
 
 
 def _budget_note(blocks: pd.DataFrame, outside: pd.DataFrame) -> str:
-    """Return what each block stands on when it is not printed beside its amount."""
+    """Return what is unknown, and what an amount's block stands on when it is not printed."""
     parts = []
     basis = blocks["basis"].astype(str)
     for residual in blocks[basis == "residual"].itertuples():
         text = (
-            f"{quote(residual.block)} ({_millions(residual.amount_eur)}) est ce qui reste du total "
-            "une fois ôtés les blocs imprimés, qu’aucune source trouvée ne nomme"
+            f"{quote(residual.block)}, {_millions(residual.amount_eur)} : ce qui reste du total une "
+            "fois ôtés les blocs imprimés ; aucune source trouvée ne le nomme"
         )
         if len(outside):
             sums = _and(_millions(a) for a in outside["amount_eur"])
-            text += f" ; les {sums} hors budget ne l’expliquent pas"
+            text += f", et les {sums} hors budget ne l’expliquent pas"
         parts.append(text)
-    for kind, words in (("press", "d’après la presse"), ("elimination", "par élimination")):
-        names = [quote(b) for b in blocks.loc[basis == kind, "block"]]
-        if names:
-            which = plural(len(names), "Le montant du bloc", "Les montants des blocs")
-            tied = plural(len(names), "lui est rattaché", "leur sont rattachés")
-            parts.append(f"{which} {_and(names)} {tied} {words}")
-    shares = blocks.loc[blocks["group"].isin(["solidarites", "autre", "non_identifie"]), "share"]
-    if rounded := bars.rounding_note(list(shares)):
-        parts.append(rounded)
-    return ". ".join(parts)
+    tied = [
+        f"{words} : {_and(quote(b) for b in blocks.loc[basis == kind, 'block'])}"
+        for kind, words in (("press", "d’après la presse"), ("elimination", "par élimination"))
+        if (basis == kind).any()
+    ]
+    if tied:
+        parts.append(f"blocs rattachés à leur montant {' ; '.join(tied)}")
+    first = blocks["group"].isin(["solidarites", "autre", "non_identifie"])
+    return bars.sentences([*parts, bars.rounding_note(list(blocks.loc[first, "share"]))])
 
 
 def _budget_table(blocks: pd.DataFrame) -> pd.DataFrame:
@@ -335,11 +334,10 @@ def _funder_reading(parts: pd.DataFrame) -> str:
     rows = parts[parts["whole_id"] == (several if len(several) else sizes).index[0]]
     first = rows.iloc[0]
     shares = ", ".join(
-        f"{format_amount(r.amount_eur)} {plural(1, 'viennent')} de {r.funder} "
-        f"({format_rate(r.share)})"
+        f"{r.funder} {format_amount(r.amount_eur)} ({format_rate(r.share)})"
         for r in rows.itertuples()
     )
-    return f"{first['action_id']} : {format_amount(first['whole_eur'])} ; {shares}."
+    return f"l’action {first['action_id']} imprime {format_amount(first['whole_eur'])} : {shares}."
 
 
 def _funder_note(
@@ -348,12 +346,13 @@ def _funder_note(
     """Return what the bars leave out, counted, and what the abbreviations stand for."""
     told = []
     amounts = analysis.legible_amounts(funding, actions)
-    silent = len(amounts) - every["whole_id"].nunique()
-    if silent:
-        verb = plural(silent, "n’imprime", "n’impriment")
-        told.append(
-            f"{silent} des {len(amounts)} dépenses lisibles {verb} pas de financeur unique ou ventilé"
-        )
+    silent = amounts[~amounts["funding_id"].isin(every["whole_id"])]
+    unsaid, shared = int(silent["funder"].isna().sum()), int(silent["funder"].notna().sum())
+    if unsaid:
+        verb = plural(unsaid, "n’imprime", "n’impriment")
+        told.append(f"{unsaid} des {len(amounts)} dépenses lisibles {verb} pas qui les paie")
+    if shared:
+        told.append(f"{shared} {plural(shared, 'nomme', 'nomment')} plusieurs financeurs sans partage")
     alone = sorted(set(every.loc[~every["has_partner"], "action_id"]))
     if alone:
         told.append(f"le Département est seul financeur imprimé de {_and(alone)}")
@@ -375,7 +374,7 @@ def _funder_note(
     ]
     if names:
         told.append(" ; ".join(names))
-    return ". ".join(t[:1].upper() + t[1:] if i else t for i, t in enumerate(told))
+    return bars.sentences(told)
 
 
 class _Funders:
@@ -416,7 +415,7 @@ class _Funders:
 
     def height(self, width: float) -> float:
         total = 2.0 + _WORD + 1.0 + len(self._keys(self.totals, width)) * _WORD
-        return sum(self._block(rows, width) for rows in self.wholes) - _NEXT + 3.0 + total
+        return sum(self._block(rows, width) for rows in self.wholes) - _NEXT + 3.0 + total + 1.0
 
     def draw(self, page: Page) -> None:
         y, base, room = page.plot_height, page.bottom, page.width - 2 * MARGIN
@@ -455,13 +454,14 @@ class _Funders:
         axes = page.axes(MARGIN, y - 1, room, _BAR + 2)
         axes.set(xlim=(0, room), ylim=(-1, _BAR + 1))
         axes.axis("off")
-        x = 0.0
+        x, end = 0.0, float(rows["amount_eur"].sum()) * scale
         for row in rows.itertuples():
             wide = row.amount_eur * scale
             if wide:
-                gap = min(shapes.GAP, wide / 2)
+                # White between two segments only: the whole bar keeps its exact length.
+                gap = min(shapes.GAP, wide / 2) if x + wide < end - 1e-6 else 0.0
                 fill = self.fills[row.funder]
-                shapes.bar(page, axes, row.funder, fill, x + gap / 2, 0, wide - gap, _BAR)
+                shapes.bar(page, axes, row.funder, fill, x, 0, wide - gap, _BAR)
             x += wide
         total = format_amount(rows["whole_eur"].iloc[0])
         style = {"size": 8, "weight": 700, "va": "center_baseline"}
@@ -624,4 +624,4 @@ def _expense_note(amounts: pd.DataFrame, funding: pd.DataFrame) -> str:
     doubtful = amounts.loc[amounts["legibility"].astype(str) == "doubtful", "action_id"]
     if len(doubtful):
         told.append(f"lecture douteuse : {_and(doubtful)}")
-    return ". ".join(t[:1].upper() + t[1:] if i else t for i, t in enumerate(told))
+    return bars.sentences(told)
