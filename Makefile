@@ -12,6 +12,7 @@ run: $(READY)
 	$(BIN)/solidata build
 	$(BIN)/solidata check
 	$(BIN)/solidata notebooks
+	$(BIN)/solidata figures
 
 test: $(READY) lint unit notebooks
 

@@ -336,9 +336,7 @@ def test_words_come_before_elimination():
 def test_the_reason_shows_the_words_and_their_line():
     rows = statuses(actions("A", "B"), mentions(EVERY[0], ("B", "table", "")))
     assert rows["A"]["reason"] == f"{quoted('mot realisee')} imprimé dans la liste, ligne 11."
-    assert rows["B"]["reason"] == (
-        "Aucun mot de statut lisible, et les totaux imprimés laissent plusieurs possibilités."
-    )
+    assert rows["B"]["reason"] == ("Aucun mot de statut lisible, et aucun total imprimé.")
     assert rows["B"]["printed"] == "Titre 2"  # where the action is printed
 
 

@@ -305,7 +305,8 @@ def check_breakdowns(funding: pd.DataFrame) -> None:
     Raises
     ------
     ValueError
-        With the amount, its breakdown and both sums; or a part whose whole is unknown.
+        With the amount, its breakdown and both sums; for a part whose whole is unknown or not
+        legible, or a key printed twice.
 
     Examples
     --------
@@ -313,6 +314,8 @@ def check_breakdowns(funding: pd.DataFrame) -> None:
     >>> check_breakdowns(solidata.load("funding"))
     """
     _require(funding, "funding", _FUNDING)
+    if len(twice := funding.loc[funding["funding_id"].duplicated(), "funding_id"]):
+        raise ValueError(f"Montants en double : {', '.join(twice)}.")
     parts = funding[funding["part_of"].notna() & funding["repeats"].isna()]
     wholes = funding.set_index("funding_id")
     if orphans := sorted(set(parts["part_of"]) - set(wholes.index)):
@@ -323,6 +326,8 @@ def check_breakdowns(funding: pd.DataFrame) -> None:
     _positive(parts["amount_min_eur"], parts["funding_id"])
     for (whole, split), rows in parts.groupby(["part_of", "split_by"], observed=True):
         found, expected = rows["amount_min_eur"].sum(), wholes.loc[whole, "amount_min_eur"]
+        if pd.isna(expected):
+            raise ValueError(f"{whole} est ventilé par {quote(split)} sans être lisible.")
         if not _same(float(found), float(expected)):
             raise ValueError(
                 f"{whole}, ventilé par {quote(split)} : les parts font {format_amount(found)} et "

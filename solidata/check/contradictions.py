@@ -22,7 +22,8 @@ def addresses(tables: Frames) -> set[str]:
 
 def affected(contradictions: pd.DataFrame, address: str) -> pd.DataFrame:
     """Return the contradictions that affect the row at `address`."""
-    return contradictions[contradictions["affects"].fillna("").map(lambda a: address in a.split())]
+    concerned = [address in affects.split() for affects in contradictions["affects"].fillna("")]
+    return contradictions[pd.Series(concerned, index=contradictions.index, dtype=bool)]
 
 
 def faults(tables: Frames) -> Iterable[tuple[str, str, str]]:

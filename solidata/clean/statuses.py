@@ -185,13 +185,13 @@ def action_statuses(
         by_action = dict(list(every.groupby("action_id", sort=False)))
         here = [a for a in actions["action_id"] if a in set(listed["action_id"])]
         said = {a: _by_words(by_action[a]) for a in here}
-        deduced = {}
+        deduced, unread = {}, {}
         for section_id in dict.fromkeys(section_of[a] for a in here):
             members = [a for a in here if section_of[a] == section_id]
             known = {a: s[0] for a in members if (s := said[a][0])}
-            deduced[section_id] = deduce(
-                known, totals.get((section_id, int(year), source_id), {}), len(members)
-            )
+            printed = totals.get((section_id, int(year), source_id), {})
+            deduced[section_id] = deduce(known, printed, len(members))
+            unread[section_id] = _why_unread(printed, len(members))
         for action_id in here:
             rows.append(
                 _status_row(
@@ -202,9 +202,20 @@ def action_statuses(
                     by_action[action_id],
                     counts,
                     section_of[action_id],
+                    unread[section_of[action_id]],
                 )
             )
     return pd.DataFrame(rows)
+
+
+def _why_unread(printed: Mapping[str, int], listed: int) -> str:
+    """Return why elimination says nothing for a section."""
+    reason = "Aucun mot de statut lisible, et "
+    if not printed:
+        return reason + "aucun total imprimé."
+    if printed.get(ALL) != listed:
+        return reason + f"{listed} actions listées pour {printed.get(ALL, 0)} comptées."
+    return reason + "les totaux imprimés laissent plusieurs possibilités."
 
 
 def _status_row(
@@ -215,6 +226,7 @@ def _status_row(
     mentions: pd.DataFrame,
     counts: pd.DataFrame,
     section_id: str,
+    unread: str,
 ) -> dict[str, Any]:
     said, silent = said
     source = mentions.iloc[0]
@@ -243,7 +255,7 @@ def _status_row(
         ].iloc[0]
         row |= {"line": of_total["line"], "line_end": "", "printed": of_total["printed"]}
         return row | {"status": status, "basis": "deduced", "reason": reason}
-    reason = "Aucun mot de statut lisible, et les totaux imprimés laissent plusieurs possibilités."
+    reason = unread
     if silent:  # words are there, but say two things
         reason = f"Aucun statut retenu : {' ; '.join(silent)}."
     return row | {"status": ILLEGIBLE, "basis": "none", "reason": reason}

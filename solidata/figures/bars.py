@@ -10,7 +10,7 @@ import pandas as pd
 
 from solidata.figures import shapes, theme
 from solidata.figures.frame import LEADING, Figure, Registers
-from solidata.figures.page import MARGIN, Page, text_width, wrap
+from solidata.figures.page import MARGIN, MM_PER_POINT, Page, text_width, wrap
 from solidata.figures.theme import Fill
 from solidata.french import format_number, format_rate, quote
 
@@ -18,7 +18,7 @@ MAX_ROWS = 30
 """Above this a page is a table, not a picture."""
 
 _NAME, _DETAIL = 8.0, 7.0
-_BETWEEN, _BESIDE, _AFTER = 2.6, 2.5, 1.6
+_BETWEEN, _BESIDE, _AFTER, _INDENT = 2.6, 2.5, 1.6, 3.5
 _NAMES = 0.42
 """Share of the page that names may take beside the bars."""
 
@@ -34,8 +34,8 @@ class Row:
     fill: Fill
     detail: str = ""
     column: str = ""
-    indent: float = 0.0
-    """Millimetres: the bar is a part of the one above."""
+    part: bool = False
+    """Whether the bar is a part of the one above."""
     strong: bool = False
     before: float = 0.0
     """Millimetres of white above."""
@@ -43,7 +43,7 @@ class Row:
     @property
     def weight(self) -> int:
         """Weight of the name."""
-        return 700 if self.strong else 400 if self.indent else 600
+        return 700 if self.strong else 400 if self.part else 600
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,8 @@ class _Set:
     row: Row
     label: list[str]
     detail: list[str]
+    indent: float
+    """Millimetres before the name."""
     inline: bool
     """Whether the detail follows the name on its last line."""
 
@@ -78,7 +80,7 @@ class _Set:
         details = [_wide(t, _DETAIL) for t in self.detail]
         if self.inline:
             lines[-1] += _AFTER + details.pop()
-        return self.row.indent + max([*lines, *details])
+        return self.indent + max([*lines, *details])
 
 
 @dataclass(frozen=True)
@@ -134,13 +136,14 @@ class Bars:
         most = width - 2 * MARGIN if width < 120 else _NAMES * width
         done = []
         for row in self.rows:
-            if width < 120 and row.indent:
-                row = replace(row, label=f"dont {row.label[:1].lower()}{row.label[1:]}", indent=0.0)
-            room = most - row.indent
+            indent = _INDENT if row.part and width >= 120 else 0.0
+            if row.part and width < 120:  # above its bar, a name stands where the bar starts
+                row = replace(row, label=f"dont {row.label[:1].lower()}{row.label[1:]}")
+            room = most - indent
             label = wrap(row.label, room, _NAME, row.weight)
             detail = wrap(row.detail, room, _DETAIL) if row.detail else []
             last = _wide(label[-1], _NAME, row.weight) + _AFTER + _wide(row.detail, _DETAIL)
-            item = _Set(row, label, detail, inline=len(detail) == 1 and last <= room)
+            item = _Set(row, label, detail, indent, len(detail) == 1 and last <= room)
             if item.wide > most + 0.1:
                 raise ValueError(f"Libellé sans espace où le couper : {quote(row.label)}.")
             done.append(item)
@@ -151,7 +154,7 @@ class Bars:
 
     def _pitch(self, item: _Set, width: float) -> float:
         bar = self._bar(width)
-        body = item.words + 0.5 + bar if width < 120 else max(item.words, bar)
+        body = item.words + 0.8 + bar if width < 120 else max(item.words, bar)
         return item.row.before + body + _BETWEEN
 
     def _head(self, width: float) -> float:
@@ -177,7 +180,7 @@ class Bars:
         names = max(item.wide for item in items)
         left = MARGIN + (0.0 if page.narrow else names + _BESIDE)
         # Plain names stand against their bars; an indent or a detail needs a common left edge.
-        flush = not page.narrow and not any(r.indent or r.detail for r in self.rows)
+        flush = not page.narrow and not any(r.part or r.detail for r in self.rows)
         room = right - self._column() - left
         if self.legend:
             canvas = page.canvas_axes()
@@ -201,9 +204,11 @@ class Bars:
             self._write(page, item, MARGIN, base + words, names if flush else 0.0)
             if row.value > 0:
                 long = row.value * scale
-                shapes.bar(page, axes, row.category, row.fill, 0, middle - bar / 2, long, bar)
-            end = {"va": "center_baseline", "size": _NAME, "weight": 700 if row.strong else 600}
-            page.text(left + row.value * scale + 1.5, base + middle, row.text, **end)
+                place = (0, middle - bar / 2, long, bar)
+                shapes.bar(page, axes, row.category, row.fill, *place).set_clip_on(False)
+            end = {"weight": 700 if row.strong else 600, "tabular": True}
+            beyond = left + row.value * scale + 1.5
+            shapes.centred(page, beyond, base + middle, row.text, _NAME, **end)
             if row.column:
                 self._right(page, base + middle, row.column, 700 if row.strong else 400)
             y -= body + _BETWEEN
@@ -214,16 +219,16 @@ class Bars:
             y -= 0.2
             page.rule(base + y)
             y -= 3.4
-            style = {"va": "center_baseline", "size": _NAME, "weight": 700}
-            page.text(MARGIN, base + y, self.total.label, **style)
+            shapes.centred(page, MARGIN, base + y, self.total.label, _NAME, weight=700)
             beside = MARGIN + text_width(self.total.label, _NAME, 700) + 3.0
-            page.text(beside if page.narrow else left + 1.5, base + y, self.total.text, **style)
+            x = beside if page.narrow else left + 1.5
+            shapes.centred(page, x, base + y, self.total.text, _NAME, weight=700, tabular=True)
             self._right(page, base + y, self.total.column, 700)
 
     def _scale(self, room: float) -> float:
         """Return millimetres a unit, so that the longest bar and its text fit in `room`."""
         scales = [
-            (room - 1.5 - _wide(row.text, _NAME, 700)) / row.value
+            (room - 1.5 - _wide(row.text, _NAME, 700, theme.TABULAR)) / row.value
             for row in self.rows
             if row.value > 0
         ]
@@ -232,28 +237,29 @@ class Bars:
     def _write(self, page: Page, item: _Set, x: float, y: float, flush: float) -> None:
         """Write name and detail from `y` down; flush with the right edge of `flush` if any."""
         row = item.row
-        style = {"size": _NAME, "weight": row.weight, "va": "center_baseline"}
-        style["ha"] = "right" if flush else "left"
-        soft = {"size": _DETAIL, "color": theme.SOFT_INK, "va": "center_baseline"}
-        x += flush + 0.5 if flush else row.indent
+        style = {"weight": row.weight, "ha": "right" if flush else "left"}
+        soft = {"color": theme.SOFT_INK}
+        x += flush + 0.5 if flush else item.indent
         for line in item.label:
             y -= _NAME * LEADING
-            page.text(x, y + _NAME * LEADING / 2, line, **style)
+            shapes.centred(page, x, y + _NAME * LEADING / 2, line, _NAME, **style)
         if item.inline:
             after = x + _wide(item.label[-1], _NAME, row.weight) + _AFTER
-            page.text(after, y + _NAME * LEADING / 2, item.detail[0], **soft)
+            drop = shapes.CAPITALS * (_NAME - _DETAIL) * MM_PER_POINT / 2  # on the same baseline
+            middle = y + _NAME * LEADING / 2 - drop
+            shapes.centred(page, after, middle, item.detail[0], _DETAIL, **soft)
             return
         for line in item.detail:
             y -= _DETAIL * LEADING
-            page.text(x, y + _DETAIL * LEADING / 2, line, **soft)
+            shapes.centred(page, x, y + _DETAIL * LEADING / 2, line, _DETAIL, **soft)
 
     def _right(self, page: Page, y: float, text: str, weight: int) -> None:
-        style = {"va": "center_baseline", "ha": "right", "size": _NAME, "weight": weight}
-        page.text(page.width - MARGIN, y, text, tabular=True, **style)
+        style = {"ha": "right", "weight": weight, "tabular": True}
+        shapes.centred(page, page.width - MARGIN, y, text, _NAME, **style)
 
 
-def _wide(text: str, size: float, weight: int = 400) -> float:
-    return text_width(text, size, weight) if text.strip() else 0.0
+def _wide(text: str, size: float, weight: int = 400, family: str = theme.FONT) -> float:
+    return text_width(text, size, weight, family) if text.strip() else 0.0
 
 
 def rounding_note(shares: Sequence[float]) -> str:

@@ -72,9 +72,8 @@ def contradiction_note(data: pd.DataFrame, contradictions: pd.DataFrame) -> str:
     The gravest is told with both claims, the others are named.
     """
     plotted = set(_joined(data["address"]))
-    touched = contradictions[
-        contradictions["affects"].fillna("").map(lambda a: bool(plotted & set(a.split())))
-    ]
+    concerned = [bool(plotted & set(a.split())) for a in contradictions["affects"].fillna("")]
+    touched = contradictions[pd.Series(concerned, index=contradictions.index, dtype=bool)]
     major = touched[touched["severity"].astype(str) == "majeure"]
     told = major if len(major) else touched
     if told.empty:

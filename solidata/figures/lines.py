@@ -16,8 +16,9 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from solidata.figures import theme
 from solidata.figures.page import MM_PER_INCH, Mark, text_width
+from solidata.figures.texts import millions, shown
 from solidata.figures.theme import Fill
-from solidata.french import format_amount, format_number, format_rate
+from solidata.french import format_number, format_rate
 
 FIRST = Fill(theme.PAPER, theme.HIGHLIGHT.edge, theme.INK)
 """The earlier of two years: a hollow dot."""
@@ -25,83 +26,10 @@ LAST = theme.HIGHLIGHT
 """The later one: a filled dot."""
 
 CURVES = (theme.CATEGORY[0], theme.CATEGORY[1], theme.CATEGORY[2], theme.CATEGORY[4])
-_DASHES: tuple[Any, ...] = ("-", (0, (5, 1.6)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)))
-_QUALIFIERS = {"about": "environ ", "more_than": "plus de ", "at_least": "au moins "}
-_INVARIABLE = {"mois", "repas", "cas", "fois", "temps"}
+_DASHES: tuple[Any, ...] = ("-", (0, (3, 0.9)), (0, (1, 0.7)), (0, (4, 0.8, 1, 0.8)))
 
 
-# --- words ---------------------------------------------------------------------------
-
-
-def shown(value: float, unit: str, out_of: float = float("nan"), qualifier: object = None) -> str:
-    """Return a value as a figure prints it: with its « sur N », its nuance, its sign of unit.
-
-    Examples
-    --------
-    >>> shown(7, "dispositifs", 12), shown(0.44, "%").replace("\u00a0", "~")
-    ('7 sur 12', '44~%')
-    """
-    nuance = _QUALIFIERS.get(str(qualifier), "")
-    if unit == "euros":
-        return nuance + euros(value)
-    if unit == "%":
-        return nuance + format_rate(value, 0 if _whole(value * 100) else 1)
-    text = format_number(round(value, 6))
-    return nuance + (f"{text} sur {format_number(out_of)}" if pd.notna(out_of) else text)
-
-
-def difference(value: float, unit: str) -> str:
-    """Return a difference with its sign and unit: points for a rate, never « % ».
-
-    Examples
-    --------
-    >>> difference(3, "centres"), difference(-2.5, "%"), difference(0, "défis")
-    ('+3 centres', '−2,5 points', 'inchangé')
-    """
-    value = round(value, 6)
-    if value == 0:
-        return "inchangé"
-    if unit == "euros":
-        return signed(euros(abs(value)), value)
-    word = "points" if unit == "%" else unit
-    decimals = 1 if unit == "%" and not _whole(value) else None
-    return signed(f"{format_number(abs(value), decimals)} {_agreed(word, value)}", value)
-
-
-def signed(text: str, value: float) -> str:
-    """Return the text of an absolute value with the sign of `value`."""
-    return ("+" if value > 0 else "−") + text if round(value, 6) else text
-
-
-def euros(value: float) -> str:
-    """Return euros, in M€ with one decimal from a million on."""
-    if abs(value) >= 1e6:
-        return millions(value)
-    return format_amount(value, "€", 0 if _whole(value) else 2)
-
-
-def millions(value: float, unit: bool = True) -> str:
-    """Return euros as millions, with a decimal unless it is zero.
-
-    Examples
-    --------
-    >>> millions(455_400_000, unit=False), millions(278e6, unit=False)
-    ('455,4', '278')
-    """
-    text = format_number(float(np.round(value / 1e6, 6)), 1).removesuffix(",0")
-    return f"{text}\u00a0M€" if unit else text
-
-
-def _whole(value: float) -> bool:
-    return abs(value - round(value)) < 1e-6
-
-
-def _agreed(unit: str, value: float) -> str:
-    """Return a unit in the singular below two: the first word loses its s."""
-    word, space, rest = unit.partition(" ")
-    if abs(value) < 2 and word.endswith("s") and word not in _INVARIABLE:
-        word = word[:-1]
-    return word + space + rest
+# --- shared --------------------------------------------------------------------------
 
 
 def ticks(low: float, high: float, count: int = 4) -> list[float]:
@@ -148,6 +76,11 @@ def width_mm(ax: Axes) -> float:
     return float(ax.get_position().width * ax.get_figure(root=True).get_figwidth() * MM_PER_INCH)
 
 
+def height_mm(ax: Axes) -> float:
+    """Return the height of an axes in millimetres."""
+    return float(ax.get_position().height * ax.get_figure(root=True).get_figheight() * MM_PER_INCH)
+
+
 def bare(ax: Axes) -> None:
     """Take the frame and the ticks of an axes away."""
     for spine in ax.spines.values():
@@ -157,6 +90,7 @@ def bare(ax: Axes) -> None:
 
 
 def dot(ax: Axes, x: float, y: float, category: str, fill: Fill, size: float = 5.2) -> Mark:
+    """Draw one dot that stands for data, `size` points wide."""
     (dot,) = ax.plot(
         [x], [y], marker="o", markersize=size, markerfacecolor=fill.face, linestyle="none",
         markeredgecolor=fill.edge, markeredgewidth=1.2, clip_on=False, zorder=4,
@@ -164,10 +98,28 @@ def dot(ax: Axes, x: float, y: float, category: str, fill: Fill, size: float = 5
     return Mark(dot, category, fill)
 
 
-# --- two years -----------------------------------------------------------------------
+# --- two years ----------------------------------------------------------------------
 
 
-def draw_slope(ax: Axes, data: pd.DataFrame) -> list[Mark]:
+def slope_words(data: pd.DataFrame) -> list[tuple[str, str]]:
+    """Return both values of each pair as a figure prints them."""
+    return [
+        (
+            shown(r["first_value"], r["unit"], r["first_out_of"], r["first_qualifier"]),
+            shown(r["last_value"], r["unit"], r["last_out_of"], r["last_qualifier"]),
+        )
+        for _, r in data.iterrows()
+    ]
+
+
+def slope_room(data: pd.DataFrame) -> tuple[float, float]:
+    """Return the millimetres that the values take left and right of a slope."""
+    words = slope_words(data)
+    left, right = (max(text_width(pair[s], 8, 600) for pair in words) + 2.6 for s in (0, 1))
+    return left, right
+
+
+def draw_slope(ax: Axes, data: pd.DataFrame, room: tuple[float, float] | None = None) -> list[Mark]:
     """Draw pairs of one unit as slopes between two years, from zero, with their values.
 
     Parameters
@@ -175,6 +127,8 @@ def draw_slope(ax: Axes, data: pd.DataFrame) -> list[Mark]:
     ax : matplotlib.axes.Axes
     data : pandas.DataFrame
         Rows of :func:`solidata.analysis.evolution.compare` with one unit.
+    room : tuple of float, optional
+        From :func:`slope_room`, so that several panels have slopes of one width.
 
     Returns
     -------
@@ -187,11 +141,8 @@ def draw_slope(ax: Axes, data: pd.DataFrame) -> list[Mark]:
     low, high = min(0.0, values.min()), float(np.nanmax([0.0, values.max(), *tops.ravel()]))
     high = high if high > low else 1.0
     years = [str(int(data[side].iloc[0])) for side in ("first", "last")]
-    words = [
-        [shown(r[f"{s}_value"], r["unit"], r[f"{s}_out_of"], r[f"{s}_qualifier"]) for s in _SIDES]
-        for _, r in data.iterrows()
-    ]
-    room = [max(text_width(pair[side], 8, 600) for pair in words) + 2.6 for side in (0, 1)]
+    words = slope_words(data)
+    room = room or slope_room(data)
     between = max(width_mm(ax) - sum(room), 8.0)
     ax.set(xlim=(-room[0] / between, 1 + room[1] / between), ylim=(low, high))
     ax.plot([0, 1], [0, 0], color=theme.INK, linewidth=0.8, clip_on=False, solid_capstyle="butt")
@@ -216,7 +167,9 @@ def draw_slope(ax: Axes, data: pd.DataFrame) -> list[Mark]:
 _SIDES = ("first", "last")
 
 
-def draw_dumbbell(ax: Axes, data: pd.DataFrame, values: bool = True) -> list[Mark]:
+def draw_dumbbell(
+    ax: Axes, data: pd.DataFrame, values: bool = True, places: Sequence[float] | None = None
+) -> list[Mark]:
     """Draw pairs as two dots on a common scale from zero, a row each from the top.
 
     Parameters
@@ -226,6 +179,8 @@ def draw_dumbbell(ax: Axes, data: pd.DataFrame, values: bool = True) -> list[Mar
         Rows of :func:`solidata.analysis.evolution.compare`, in the order to draw.
     values : bool
         Whether both values are written beside the dots, « 933 → 1 206 ».
+    places : sequence of float, optional
+        Millimetres from the top of the axes to each row, when texts stand between the rows.
 
     Returns
     -------
@@ -242,35 +197,43 @@ def draw_dumbbell(ax: Axes, data: pd.DataFrame, values: bool = True) -> list[Mar
     margin = (high - low) * room / max(wide - room, 8.0)
     rows = len(data)
     ax.set(xlim=(low, high + margin), ylim=(rows - 0.5, -0.5))
+    lengths = [(-0.5, rows - 0.5)]
+    if places is not None:
+        ax.set_ylim(height_mm(ax), 0)
+        lengths = [(place - 2.3, place + 2.3) for place in places]
     marks_at = ticks(low, high, 5 if wide > 60 else 3)
     for tick in marks_at:
         colour, line = (theme.INK, 0.8) if tick == 0 else (theme.GRID, 0.6)
-        ax.plot(
-            [tick, tick], [-0.5, rows - 0.5], color=colour, linewidth=line, zorder=0, clip_on=False
-        )
+        for ends_at in lengths:
+            ax.plot(
+                [tick, tick], ends_at, color=colour, linewidth=line, zorder=0, clip_on=False,
+                solid_capstyle="butt",
+            )  # fmt: skip
     ax.set_xticks(marks_at, [format_number(t) for t in marks_at], size=7, color=theme.SOFT_INK)
     ax.tick_params(length=0, pad=2)
     years = [str(int(data[side].iloc[0])) for side in _SIDES]
     marks = []
-    for row, (start, end) in enumerate(ends):
+    for number, (start, end) in enumerate(ends):
+        row = number if places is None else places[number]
         ax.plot([start, end], [row, row], color=theme.CONTEXT.edge, linewidth=2.2, zorder=2,
                 solid_capstyle="butt")  # fmt: skip
         marks += [dot(ax, start, row, years[0], FIRST), dot(ax, end, row, years[1], LAST)]
         if values:
             ax.annotate(
-                words[row], (max(start, end), row), (6.5, 0), textcoords="offset points",
+                words[number], (max(start, end), row), (6.5, 0), textcoords="offset points",
                 va="center_baseline", size=7.5, annotation_clip=False,
+                bbox={"facecolor": theme.PAPER, "edgecolor": "none", "pad": 0.6},
             )  # fmt: skip
     return marks
 
 
-# --- series --------------------------------------------------------------------------
+# --- series -------------------------------------------------------------------------
 
 
 def draw_series(
     ax: Axes, data: pd.DataFrame, years: tuple[int, int], limits: tuple[float, float]
 ) -> list[Mark]:
-    """Draw one series in M€; a year without a value breaks the line.
+    """Draw one series in M€ above its area; a year without a value breaks the line.
 
     Parameters
     ----------
@@ -288,9 +251,10 @@ def draw_series(
     bare(ax)
     line = data.set_index("year")["value"].reindex(range(years[0], years[1] + 1))
     ax.set(xlim=years if years[0] < years[1] else (years[0] - 1, years[0] + 1), ylim=limits)
-    for tick in ticks(*limits):
-        colour, width = (theme.INK, 0.8) if tick == 0 else (theme.GRID, 0.6)
-        ax.axhline(tick, color=colour, linewidth=width, zorder=0, clip_on=False)
+    ax.axhline(0, color=theme.INK, linewidth=0.8, zorder=4, clip_on=False)
+    ax.fill_between(
+        line.index, line.to_numpy(float), 0, color=theme.SEQUENTIAL[0], linewidth=0, clip_on=False
+    )
     ax.plot(line.index, line.to_numpy(float), color=LAST.face, linewidth=1.8, clip_on=False,
             zorder=3, marker="o", markersize=2.6)  # fmt: skip
     ends = sorted({years[0], years[1]})
@@ -305,7 +269,7 @@ def draw_series(
         ha = "left" if year == years[0] < years[1] else "right" if year == years[1] else "center"
         ha = "center" if years[0] == years[1] else ha
         ax.annotate(
-            millions(value), (year, value), (0, 5 if value >= 0 else -5), ha=ha, size=7.5,
+            millions(value, fixed=True), (year, value), (0, 5 if value >= 0 else -5), ha=ha, size=7.5,
             textcoords="offset points", va="bottom" if value >= 0 else "top", weight=weight,
             annotation_clip=False,
         )  # fmt: skip
@@ -371,7 +335,7 @@ def draw_columns(
     return marks
 
 
-# --- curves --------------------------------------------------------------------------
+# --- curves -------------------------------------------------------------------------
 
 
 def draw_curves(
@@ -405,8 +369,14 @@ def draw_curves(
         colour, line = (theme.INK, 0.8) if tick == 0 else (theme.GRID, 0.6)
         ax.plot([0, far], [tick, tick], color=colour, linewidth=line, zorder=0, clip_on=False)
     ax.plot([mark, mark], [0, 1], color=theme.SOFT_INK, linewidth=0.6, linestyle=(0, (2, 2)))
-    across = sorted({*ticks(0, far, 5)})
-    ax.set_xticks(across, [format_number(t) for t in across], size=7, color=theme.SOFT_INK)
+    ax.annotate(
+        f"{format_number(mark)}\u00a0km", (mark, 1), (0, 2.5), textcoords="offset points",
+        ha="center", va="bottom", size=7, color=theme.SOFT_INK, annotation_clip=False,
+    )  # fmt: skip
+    across = ticks(0, far, 6 if wide > 100 else 3)
+    named = [format_number(t) for t in across]
+    named[-1] += "\u00a0km"
+    ax.set_xticks(across, named, size=7, color=theme.SOFT_INK)
     ax.set_yticks([0, 0.25, 0.5, 0.75, 1])
     ax.yaxis.set_major_formatter(FuncFormatter(lambda share, _: format_rate(share)))
     ax.tick_params(axis="both", length=0, pad=2.5, labelsize=7, labelcolor=theme.SOFT_INK)
@@ -423,17 +393,10 @@ def draw_curves(
         )  # fmt: skip
         marks.append(Mark(drawn, str(name), fill))
         ends.append(ys[-1])
-    height = float(ax.get_position().height * ax.get_figure(root=True).get_figheight())
-    gap = 4.0 / (height * MM_PER_INCH)
+    gap = 4.0 / height_mm(ax)
     for number, place in enumerate(spread(ends, gap, gap / 2, 1.0)):
         ax.annotate(
             plain(str(groups[number])), (far, place), (5, 0), textcoords="offset points", size=8,
-            weight=600, va="center_baseline", color=_name_ink(CURVES[number]),
-            annotation_clip=False,
+            weight=600, va="center_baseline", annotation_clip=False,
         )  # fmt: skip
     return marks
-
-
-def _name_ink(fill: Fill) -> str:
-    """Return the colour of a name beside a line, dark enough for a text."""
-    return fill.edge if fill.ink == theme.PAPER else theme.INK

@@ -17,7 +17,7 @@ from solidata.tables import all_tables
 
 _BUDGET_FILLS = {
     "solidarites": ("Solidarités", theme.HIGHLIGHT),
-    "public": ("Bloc des solidarités", theme.CATEGORY[2]),
+    "public": ("Bloc des solidarités", Fill(theme.SEQUENTIAL[3], theme.SEQUENTIAL[3], theme.INK)),
     "autre": ("Autre bloc", theme.CONTEXT),
     "non_identifie": ("Non identifié", theme.UNKNOWN),
 }
@@ -114,7 +114,7 @@ def _budget_bars(blocks: pd.DataFrame) -> Bars:
                 category=fill[0],
                 fill=fill[1],
                 column=format_rate(block["share"], 1),
-                indent=3.5 if group == "public" else 0.0,
+                part=group == "public",
                 strong=group == "solidarites",
                 before=2.0 if before in {"public", "autre"} and group != before else 0.0,
             )
@@ -352,7 +352,9 @@ def _funder_note(
         verb = plural(unsaid, "n’imprime", "n’impriment")
         told.append(f"{unsaid} des {len(amounts)} dépenses lisibles {verb} pas qui les paie")
     if shared:
-        told.append(f"{shared} {plural(shared, 'nomme', 'nomment')} plusieurs financeurs sans partage")
+        told.append(
+            f"{shared} {plural(shared, 'nomme', 'nomment')} plusieurs financeurs sans partage"
+        )
     alone = sorted(set(every.loc[~every["has_partner"], "action_id"]))
     if alone:
         told.append(f"le Département est seul financeur imprimé de {_and(alone)}")
@@ -400,7 +402,8 @@ class _Funders:
         x = MARGIN
         for row in rows.itertuples():
             amount = format_amount(row.amount_eur)
-            wide = _KEY + _PAD + text_width(row.funder, 7.5, 600) + 1.2 + text_width(amount, 7.5)
+            wide = _KEY + _PAD + text_width(row.funder, 7.5, 600) + 1.2
+            wide += text_width(amount, 7.5, 400, theme.TABULAR)
             if lines[-1] and x + wide > width - MARGIN:
                 lines.append([])
                 x = MARGIN
@@ -420,7 +423,7 @@ class _Funders:
     def draw(self, page: Page) -> None:
         y, base, room = page.plot_height, page.bottom, page.width - 2 * MARGIN
         scale = min(
-            (room - 1.5 - text_width(format_amount(r["whole_eur"].iloc[0]), 8, 700))
+            (room - 1.5 - text_width(format_amount(r["whole_eur"].iloc[0]), 8, 700, theme.TABULAR))
             / float(r["whole_eur"].iloc[0])
             for r in self.wholes
             if r["whole_eur"].iloc[0] > 0
@@ -434,7 +437,7 @@ class _Funders:
             ):
                 for line in lines:
                     middle = base + y - size * LEADING / 2
-                    page.text(MARGIN, middle, line, size=size, va="center_baseline", **style)
+                    shapes.centred(page, MARGIN, middle, line, size, **style)
                     y -= size * LEADING
             y -= 0.9 + _BAR
             self._draw_bar(page, rows, y, scale)
@@ -442,10 +445,10 @@ class _Funders:
         y += _NEXT - 3.0
         page.rule(base + y)
         y -= 2.0 + _WORD / 2
-        style = {"size": 8, "weight": 700, "va": "center_baseline"}
-        page.text(MARGIN, base + y, "Ensemble", **style)
+        shapes.centred(page, MARGIN, base + y, "Ensemble", 8, weight=700)
         whole = format_amount(self.totals["amount_eur"].sum())
-        page.text(MARGIN + text_width("Ensemble", 8, 700) + 3.0, base + y, whole, **style)
+        beside = MARGIN + text_width("Ensemble", 8, 700) + 3.0
+        shapes.centred(page, beside, base + y, whole, 8, weight=700, tabular=True)
         self._draw_keys(page, self.totals, y - _WORD / 2 - 1.0)
 
     def _draw_bar(self, page: Page, rows: pd.DataFrame, y: float, scale: float) -> None:
@@ -461,11 +464,12 @@ class _Funders:
                 # White between two segments only: the whole bar keeps its exact length.
                 gap = min(shapes.GAP, wide / 2) if x + wide < end - 1e-6 else 0.0
                 fill = self.fills[row.funder]
-                shapes.bar(page, axes, row.funder, fill, x, 0, wide - gap, _BAR)
+                shape = shapes.bar(page, axes, row.funder, fill, x, 0, wide - gap, _BAR)
+                shape.set_clip_on(False)
             x += wide
         total = format_amount(rows["whole_eur"].iloc[0])
-        style = {"size": 8, "weight": 700, "va": "center_baseline"}
-        page.text(MARGIN + x + 1.5, page.bottom + y + _BAR / 2, total, **style)
+        style = {"weight": 700, "tabular": True}
+        shapes.centred(page, MARGIN + x + 1.5, page.bottom + y + _BAR / 2, total, 8, **style)
 
     def _draw_keys(self, page: Page, rows: pd.DataFrame, y: float) -> float:
         canvas = page.canvas_axes()
@@ -477,10 +481,9 @@ class _Funders:
                     page, canvas, funder, self.fills[funder], x, middle - _KEY / 2, _KEY, _KEY
                 )
                 x += _KEY + _PAD
-                style = {"size": 7.5, "va": "center_baseline"}
-                page.text(x, page.bottom + middle, funder, weight=600, **style)
+                shapes.centred(page, x, page.bottom + middle, funder, 7.5, weight=600)
                 x += text_width(funder, 7.5, 600) + 1.2
-                page.text(x, page.bottom + middle, amount, **style)
+                shapes.centred(page, x, page.bottom + middle, amount, 7.5, tabular=True)
         return y
 
 

@@ -1,0 +1,120 @@
+"""How many live within a distance."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from solidata.analysis import evolution as analysis
+from solidata.figures import lines
+from solidata.figures.frame import Figure, Registers
+from solidata.figures.page import MARGIN, Page
+from solidata.figures.texts import title, too_many
+from solidata.french import format_number, format_rate, plural
+
+
+def coverage_curve(
+    data: pd.DataFrame,
+    registers: Registers,
+    name: str,
+    scope: str,
+    of: str = "des habitants",
+    to: str = "du plus proche accueil",
+    mark: float = 10.0,
+    step: bool = True,
+    note: str = "",
+    x: str = "distance_km",
+    y: str = "share",
+    group: str = "group",
+) -> Figure:
+    """Return the share of a population within each distance, a line a group.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame
+        One row a group and distance: `x` in kilometres, `y` a fraction from 0 to 1 that never
+        falls, `group`; with ``address``, ``source_id``, and if known ``line`` and ``printed``.
+    registers : Registers
+    name, scope : str
+        Stem of the files, and « Champ ».
+    of, to : str
+        Whose share, and from what, as they stand in a sentence.
+    mark : float
+        The distance, in kilometres, that the title tells of.
+    step : bool
+        Whether a share holds until the next known distance; straight lines otherwise.
+    note : str
+        Added to « Distances à vol d’oiseau ».
+    x, y, group : str
+        Names of the columns.
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    ValueError
+        When there is nothing to draw, more than four groups, a missing or negative distance, a
+        share out of 0-1 or one that falls as distance grows.
+    """
+    _check_coverage(data, x, y, group)
+    groups = list(dict.fromkeys(data[group]))
+    if len(groups) > len(lines.CURVES):
+        raise too_many(len(groups), len(lines.CURVES), "courbes")
+    near = analysis.within(data, mark, x, y, group)
+    best, least = near.idxmax(), near.idxmin()
+    km = f"{format_number(mark)} km"
+    one = f"{format_rate(near[best])} {of} sont à moins de {km} {to}"
+    short = f"{format_rate(near[best])} {of} sont à moins de {km}"
+    several = f"À moins de {km} : de {format_rate(near[least])} ({least}) à {format_rate(near[best])} ({best}) {of}"
+    between = several.removesuffix(f" {of}")
+    fewer = f"À moins de {km} : de {format_rate(near[least])} à {format_rate(near[best])} selon les groupes"
+    ends = data.sort_values(x).groupby(group, sort=False).tail(1).set_index(group)
+    words = [
+        f"{g} : {format_rate(near[g])} à moins de {km}, {format_rate(ends.loc[g, y])} à moins de "
+        f"{format_number(float(ends.loc[g, x]))} km"
+        for g in groups
+    ]
+    wide = data.pivot_table(index=x, columns=group, values=y)[groups].ffill() * 100
+    wide.columns = [f"{g} (%)" for g in groups]
+    reading = f"{format_rate(near[groups[0]])} {of}"
+    reading += f" ({groups[0]})" if len(groups) > 1 else ""
+    return Figure(
+        name=name,
+        title=title(one, short) if len(groups) == 1 else title(several, between, fewer),
+        unit=f"Part {of}, en %, selon la distance {to}, en kilomètres à vol d’oiseau",
+        data=data.reset_index(drop=True),
+        value=y,
+        draw=lambda page: _draw_coverage(page, data, x, y, group, mark, step),
+        height=lambda width: 58.0 if width < 120 else 74.0,
+        table_=wide.rename_axis("Distance (km)").reset_index(),
+        alt=f"{len(groups)} {plural(len(groups), 'courbe', 'courbes')}. {'. '.join(words)}.",
+        reading=f"{reading} sont à moins de {km} {to}.",
+        note="distances à vol d’oiseau" + (f". {note[:1].upper()}{note[1:]}" if note else ""),
+        scope=scope,
+        registers=registers,
+    )  # fmt: skip
+
+
+def _check_coverage(data: pd.DataFrame, x: str, y: str, group: str) -> None:
+    missing = [c for c in (x, y, group) if c not in data]
+    if missing:
+        raise ValueError(f"Colonnes absentes : {', '.join(missing)}.")
+    if data.empty:
+        raise ValueError("Aucune donnée à tracer.")
+    if data[[x, y, group]].isna().any().any():
+        raise ValueError("Une distance, une part ou un groupe manque.")
+    if (data[x] < 0).any():
+        raise ValueError("Une distance est négative.")
+    if not data[y].between(0, 1).all():
+        raise ValueError("Une part n’est pas comprise entre 0 et 1.")
+    if (data.sort_values(x, kind="stable").groupby(group)[y].diff() < 0).any():
+        raise ValueError("Une part diminue quand la distance augmente.")
+
+
+def _draw_coverage(
+    page: Page, data: pd.DataFrame, x: str, y: str, group: str, mark: float, step: bool
+) -> None:
+    left = 11.0
+    axes = page.axes(left, 5.5, page.width - MARGIN - left, page.plot_height - 8.5)
+    page.marks += lines.draw_curves(axes, data, x, y, group, mark, step)

@@ -1,0 +1,381 @@
+"""Each check of a figure, with a figure that breaks it and nothing else."""
+
+import io
+import re
+
+import pandas as pd
+import pytest
+from matplotlib.patches import Rectangle
+
+from solidata.figures import checks, colour, shapes, theme
+from solidata.figures.checks import DefectError
+from solidata.figures.frame import Figure, Registers
+from solidata.figures.page import MARGIN
+from solidata.figures.theme import Fill
+from solidata.problems import RefusedError
+
+SOURCES = pd.DataFrame(
+    {
+        "source_id": ["made"],
+        "title": ["Document fabriqué pour l’essai"],
+        "publisher": ["Essai"],
+        "published": ["2025"],
+        "licence": [None],
+    }
+)
+CONTRADICTIONS = pd.DataFrame(
+    {
+        "contradiction_id": ["C001", "C002"],
+        "topic": ["Total", "Nom"],
+        "claim_a": ["Le total est de 12.", "Il se nomme A."],
+        "claim_b": ["Le total est de 13.", "Il se nomme B."],
+        "severity": ["majeure", "forme"],
+        "affects": ["observations:x.1", "observations:y.1"],
+        "identity_id": [None, None],
+    }
+)
+REGISTERS = Registers(SOURCES, CONTRADICTIONS)
+
+
+def bars(page, values=(3, 5), fills=theme.CATEGORY, height=6.0):
+    """Draw labelled bars in millimetres, one a value."""
+    axes = page.axes(MARGIN, 0, page.width - 2 * MARGIN, page.plot_height)
+    axes.set(xlim=(0, 10), ylim=(0, page.plot_height))
+    axes.axis("off")
+    for number, value in enumerate(values):
+        fill = fills[number % len(fills)]
+        shapes.bar(page, axes, f"c{number}", fill, 0, 2 + 8 * number, value, height)
+        shapes.inside(axes, fill, value / 2, 2 + 8 * number + height / 2, str(value))
+    return axes
+
+
+def figure(draw=bars, **changes):
+    """Return a figure without a defect, with `changes`."""
+    words = {
+        "name": "essai",
+        "title": "Deux valeurs, dont une double presque l’autre",
+        "unit": "Nombre de choses",
+        "data": pd.DataFrame(
+            {"address": ["observations:x.1", "observations:z.1"], "source_id": "made", "n": [3, 5]}
+        ),
+        "value": "n",
+        "draw": draw,
+        "height": lambda width: 24.0,
+        "table_": pd.DataFrame({"Chose": ["a", "b"], "Nombre": [3, 5]}),
+        "alt": "Deux barres : 3 et 5.",
+        "scope": "deux choses fabriquées pour l’essai.",
+        "registers": Registers(SOURCES, CONTRADICTIONS.iloc[:0]),
+        "reading": "la première vaut 3.",
+    }
+    return Figure(**{**words, **changes})
+
+
+def kinds(made, preset="page"):
+    return {defect.check for defect in made.check(preset)}
+
+
+@pytest.mark.parametrize("preset", theme.PRESETS)
+def test_the_model_has_no_defect(preset):
+    assert figure().check(preset) == []
+
+
+def with_text(text, x=20.0, y=14.0, **style):
+    """Return a drawing with one more text, at millimetres of the plot area."""
+
+    def draw(page):
+        bars(page, values=(1, 1))
+        page.text(x, page.bottom + y, text, **style)
+
+    return draw
+
+
+# --- words ---------------------------------------------------------------------------
+
+
+def test_a_title_of_sixteen_words_is_refused():
+    assert kinds(figure(title=" ".join(["mot"] * 15))) == set()
+    assert kinds(figure(title=" ".join(["mot"] * 16))) == {"titre"}
+
+
+def test_a_title_with_a_final_stop_is_refused():
+    assert kinds(figure(title="Deux valeurs.")) == {"titre"}
+
+
+@pytest.mark.parametrize("name", ["title", "unit", "scope", "alt"])
+def test_a_figure_says_everything_of_itself(name):
+    assert "texte absent" in kinds(figure(**{name: ""}))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("environ 15-876 ou 3.5 choses", "virgule décimale"),
+        ("une baisse de -3", "signe moins"),
+        ("le nombre 72,5%", "espace insécable attendue avant %"),
+    ],
+)
+def test_typography_that_french_does_not_print(text, expected):
+    found = [d for d in figure(reading=text).check() if d.check == "typographie"]
+    assert any(expected in d.expected for d in found)
+
+
+def test_typography_is_checked_on_the_drawing_too():
+    assert kinds(figure(with_text("12 345 choses", x=100))) == {"typographie"}
+    assert kinds(figure(with_text("12\u202f345 choses", x=100))) == set()
+
+
+def test_a_year_is_no_thousand():
+    assert kinds(figure(with_text("en 2025 et 2026", x=100))) == set()
+
+
+def test_shares_that_do_not_make_a_hundred_need_a_note():
+    # 33,3 + 33,3 + 33,3 = 99,9
+    assert kinds(figure(shares=(1 / 3, 1 / 3, 1 / 3))) == {"parts"}
+    assert kinds(figure(shares=(1 / 3, 1 / 3, 1 / 3), note="les parts sont arrondies")) == set()
+    assert kinds(figure(shares=(0.25, 0.75))) == set()
+
+
+# --- texts ---------------------------------------------------------------------------
+
+
+def test_a_text_under_six_points_is_refused():
+    assert kinds(figure(with_text("petit", x=100, size=5.9))) == {"texte trop petit"}
+    assert kinds(figure(with_text("petit", x=100, size=6))) == set()
+
+
+def test_a_sentence_under_seven_points_is_refused():
+    sentence = "une phrase de plus de vingt-cinq signes"
+    assert kinds(figure(with_text(sentence, x=100, size=6.5))) == {"corps du texte"}
+
+
+def test_a_text_outside_the_frame_is_refused():
+    found = kinds(figure(with_text("dehors", x=165)))
+    assert "texte hors du cadre" in found
+
+
+def test_overlapping_texts_are_refused():
+    def draw(page):
+        bars(page, values=(1, 1))
+        page.text(100, page.bottom + 12, "premier texte")
+        page.text(104, page.bottom + 12.5, "second texte")
+
+    assert kinds(figure(draw)) == {"textes superposés"}
+
+
+def test_a_text_across_the_edge_of_a_bar_is_refused():
+    # the bar of 1 in 10 ends at 1 + 168 / 10 = 17,8 mm: the text begins inside and leaves
+    def draw(page):
+        bars(page, values=(1, 1), fills=(Fill(theme.PAPER, "#5B6770", theme.INK),))
+        page.text(14.0, page.bottom + 4.0, "texte à cheval sur le bord")
+
+    assert "texte à cheval sur une forme" in kinds(figure(draw))
+
+
+def test_another_typeface_is_refused():
+    assert kinds(figure(with_text("Arial", x=100, family="DejaVu Sans"))) == {"police"}
+
+
+# --- ink -----------------------------------------------------------------------------
+
+
+def test_ink_at_the_edge_is_refused():
+    def draw(page):
+        bars(page)
+        page.figure.add_artist(Rectangle((0.99, 0.5), 0.01, 0.01, color="black"))
+
+    assert kinds(figure(draw)) == {"encre au bord"}
+
+
+def test_a_pale_text_is_refused():
+    # 4,5 : 1 against white is #767676; lighter is too pale
+    assert kinds(figure(with_text("pâle", x=100, color="#7f7f7f"))) == {"contraste du texte"}
+    assert kinds(figure(with_text("lisible", x=100, color="#757575"))) == set()
+
+
+def test_a_text_on_a_fill_is_held_against_the_fill():
+    dark_on_dark = Fill("#0B3C5D", "#0B3C5D", "#1D2A33")
+    assert kinds(figure(lambda page: bars(page, fills=(dark_on_dark,)))) == {"contraste du texte"}
+
+
+# --- shapes --------------------------------------------------------------------------
+
+
+def test_a_pale_shape_without_outline_is_refused():
+    pale = Fill("#EEEEEE", "#DDDDDD", theme.INK)
+    assert kinds(figure(lambda page: bars(page, fills=(pale,)))) == {"contraste des formes"}
+
+
+def test_two_colours_that_the_colour_blind_confuse_are_refused():
+    # a red and a green of the same lightness, told apart by hue alone
+    red, green = Fill("#B25A4A", "#B25A4A", "#000000"), Fill("#7A7A2E", "#7A7A2E", "#000000")
+    assert colour.difference(red.face, green.face) > 40
+    found = list(figure(lambda page: bars(page, fills=(red, green))).check())
+    assert (
+        "couleurs confondues" in {d.check for d in found}
+        or colour.difference(red.face, green.face, "deutéranopie") >= checks.COLOUR_DIFFERENCE
+    )
+    assert "illisible en gris" in {d.check for d in found}
+
+
+def test_hues_alone_are_refused_in_grey():
+    blue, orange = Fill("#2F75A8", "#2F75A8", "#FFFFFF"), Fill("#A86A10", "#A86A10", "#000000")
+    grey = abs(colour.lightness(blue.face) - colour.lightness(orange.face))
+    assert grey < checks.GREY_DIFFERENCE
+    assert kinds(figure(lambda page: bars(page, fills=(blue, orange)))) == {"illisible en gris"}
+    hatched = Fill(orange.face, orange.edge, "#000000", "////")
+    assert "illisible en gris" not in kinds(figure(lambda page: bars(page, fills=(blue, hatched))))
+
+
+def test_five_stacked_classes_are_refused():
+    def draw(page, count):
+        axes = page.axes(MARGIN, 0, page.width - 2 * MARGIN, page.plot_height)
+        axes.set(xlim=(0, 10), ylim=(0, page.plot_height))
+        axes.axis("off")
+        for number in range(count):
+            fill = theme.CATEGORY[number]
+            shapes.bar(page, axes, f"c{number}", fill, number + 0.05, 2, 0.9, 6)
+
+    assert kinds(figure(lambda page: draw(page, 4))) == set()
+    assert kinds(figure(lambda page: draw(page, 5))) == {"barres empilées"}
+
+
+def test_bars_that_do_not_start_from_zero_are_refused():
+    def draw(page):
+        bars(page).set_xlim(1, 11)
+
+    assert "barres" in kinds(figure(draw))
+
+
+def test_more_than_six_hues_are_refused_when_they_are_asked_for():
+    assert len(theme.categories(6)) == 6
+    with pytest.raises(ValueError, match="7 catégories"):
+        theme.categories(7)
+
+
+def test_a_page_taller_than_paper_is_refused():
+    assert "hauteur" in kinds(figure(height=lambda width: 300.0))
+
+
+# --- palettes ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("palette", [tuple(theme.STATUS.values()), theme.CATEGORY])
+def test_the_palettes_pass_their_own_checks(palette):
+    made = figure(lambda page: None)
+    page = made.render("page")
+    for number, fill in enumerate(palette):
+        page.mark(Rectangle((0, 0), 1, 1), f"c{number}", fill)
+    assert list(checks._shapes(page)) == []
+
+
+def test_text_inside_every_fill_has_contrast():
+    for fill in (*theme.STATUS.values(), *theme.CATEGORY, theme.UNKNOWN, theme.CONTEXT):
+        assert colour.contrast(fill.ink, fill.face) >= checks.TEXT_CONTRAST, fill
+
+
+def test_contrast_is_that_of_the_standard():
+    assert round(colour.contrast("#767676", "#FFFFFF"), 2) == 4.54  # WCAG's own example
+
+
+# --- what the registers say ----------------------------------------------------------
+
+
+def test_a_contradicted_value_brings_its_own_note():
+    noted = figure(registers=REGISTERS).note
+    assert "C001" in noted
+    assert "le total est de 12" in noted
+    assert "C002" not in noted  # it affects a row that is not plotted
+
+
+def test_a_row_without_a_known_source_is_refused():
+    data = pd.DataFrame({"address": ["observations:x.1"], "source_id": ["inconnu"], "n": [1]})
+    with pytest.raises(ValueError, match="source inconnue : «\u00a0inconnu\u00a0»"):
+        figure(data=data)
+
+
+def test_an_empty_frame_is_refused():
+    data = pd.DataFrame({"address": [], "source_id": [], "n": []})
+    with pytest.raises(RefusedError, match="aucune donnée à tracer"):
+        figure(data=data)
+
+
+# --- export --------------------------------------------------------------------------
+
+
+def test_a_figure_with_a_defect_writes_nothing(tmp_path):
+    with pytest.raises(DefectError, match=r"titre : .* ; attendu : sans point final"):
+        figure(title="Deux valeurs.").save(tmp_path / "x")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failure_while_writing_leaves_the_old_files(tmp_path, monkeypatch):
+    made = figure()
+    old = {p: p.read_bytes() for p in made.save(tmp_path / "x")}
+    import solidata.figures.export as export
+
+    calls = []
+
+    def broken(source, target):
+        calls.append(target)
+        raise OSError("disque plein")
+
+    monkeypatch.setattr(export.os, "replace", broken)
+    with pytest.raises(OSError, match="disque plein"):
+        figure(title="Autre titre").save(tmp_path / "x")
+    assert calls
+    assert {p: p.read_bytes() for p in tmp_path.iterdir()} == old
+
+
+def test_files_are_the_same_twice_and_say_what_they_hold(tmp_path):
+    made = figure(registers=REGISTERS)
+    first = [p.read_bytes() for p in made.save(tmp_path / "a" / "x")]
+    second = [p.read_bytes() for p in figure(registers=REGISTERS).save(tmp_path / "b" / "x")]
+    assert first == second
+    names = {p.name for p in (tmp_path / "a").iterdir()}
+    assert names == {"x.png", "x.svg", "x.pdf", "x.csv", "x.json"}
+    svg = (tmp_path / "a" / "x.svg").read_text(encoding="utf-8")
+    assert 'role="img" lang="fr"' in svg
+    assert f'<desc id="essai-d">{made.alt}</desc>' in svg
+    assert not re.search(r"matplotlib|<dc:date>", svg.split("</metadata>")[0], re.IGNORECASE)
+    csv = (tmp_path / "a" / "x.csv").read_bytes()
+    assert csv.startswith("\ufeff".encode())
+    assert b"Chose;Nombre\r\n" in csv
+
+
+def test_the_size_of_a_picture_is_exact(tmp_path):
+    from PIL import Image
+
+    for preset, width in theme.PRESETS.items():
+        figure().save(tmp_path / preset, preset, formats=("png",))
+        name = f"{preset}-web.png" if preset == "web" else f"{preset}.png"
+        with Image.open(tmp_path / name) as picture:
+            assert abs(picture.width - width / 25.4 * 300) <= 1
+
+
+def test_fonts_are_embedded_in_the_pdf(tmp_path):
+    import pypdf
+
+    figure().save(tmp_path / "x", formats=("pdf",))
+    data = io.BytesIO((tmp_path / "x.pdf").read_bytes())
+    page = pypdf.PdfReader(data).pages[0]
+    fonts = [f.get_object() for f in page["/Resources"]["/Font"].values()]
+    assert fonts
+    for font in fonts:
+        inner = font["/DescendantFonts"][0].get_object() if "/DescendantFonts" in font else font
+        assert "Inter" in str(font["/BaseFont"])
+        assert "/FontFile2" in inner["/FontDescriptor"].get_object()  # TrueType, embedded
+
+
+def test_an_unknown_preset_or_format_says_what_there_is():
+    with pytest.raises(RefusedError, match="colonne, page, paysage, web"):
+        figure().save("x", "a4")
+    with pytest.raises(RefusedError, match="png, svg, pdf"):
+        figure().save("x", formats=("jpeg",))
+
+
+def test_the_readers_own_settings_are_left_alone():
+    import matplotlib as mpl
+
+    before = dict(mpl.rcParams)
+    figure().check()
+    assert dict(mpl.rcParams) == before
