@@ -368,6 +368,9 @@ def ranked_bars(
         raise ValueError(f"{name} : colonnes absentes : {', '.join(absent)}.")
     if data.empty:
         raise ValueError(f"{name} : aucune donnée à tracer.")
+    if data[value].isna().any():
+        named = ", ".join(quote(n) for n in data.loc[data[value].isna(), label])
+        raise ValueError(f"{name} : valeur absente : {named}.")
     rows = data.sort_values([value, label], ascending=[False, True], ignore_index=True)
     fills = fills or {"": ("", theme.HIGHLIGHT)}
     kinds = rows[category].astype(str) if category else pd.Series("", index=rows.index)
@@ -378,7 +381,7 @@ def ranked_bars(
     drawn = [
         Row(
             label=str(row[label]),
-            value=float(row[value]) if pd.notna(row[value]) else float("nan"),
+            value=float(row[value]),
             text=_text(row, value, out_of, show),
             category=fills[kind][0] or value,
             fill=fills[kind][1],
@@ -427,8 +430,6 @@ def _one_whole(rows: pd.DataFrame, value: str, out_of: str) -> bool:
 
 
 def _text(row: pd.Series, value: str, out_of: str, show: Callable[[float], str]) -> str:
-    if pd.isna(row[value]):
-        return ""
     return f"{show(row[value])}/{show(row[out_of])}" if out_of else show(row[value])
 
 

@@ -114,16 +114,21 @@ class _Placed:
         return quote(self.text.get_text())
 
 
+def _every_text(page: Page) -> Iterator[Text]:
+    """Yield the texts of the page; axes switched off have no axis to write on."""
+    yield from page.figure.texts
+    for axes in page.figure.axes:
+        parts = axes.get_children() if axes.axison else axes.texts
+        for part in parts:
+            yield from part.findobj(Text)
+
+
 def _placed(page: Page) -> list[_Placed]:
     """Return the texts that show, with their boxes in pixels."""
     renderer = FigureCanvasAgg(page.figure).get_renderer()
-    hidden: set[int] = set()
-    for axes in page.figure.axes:
-        if not axes.axison:
-            hidden |= {id(t) for t in [*axes.xaxis.findobj(Text), *axes.yaxis.findobj(Text)]}
     found = []
-    for text in page.figure.findobj(Text):
-        if text.get_visible() and text.get_text().strip() and id(text) not in hidden:
+    for text in dict.fromkeys(_every_text(page)):
+        if text.get_visible() and text.get_text().strip():
             box = text.get_window_extent(renderer)
             if box.width > 0 and _drawn(text):
                 found.append(_Placed(text, box))
@@ -197,25 +202,20 @@ def _straddles(page: Page, placed: list[_Placed]) -> Iterator[Defect]:
 # --- ink ------------------------------------------------------------------------------
 
 
-def _image(page: Page) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+Image = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
+
+
+def _image(page: Page) -> Image:
     canvas = FigureCanvasAgg(page.figure)
     canvas.draw()
     return np.asarray(canvas.buffer_rgba())[..., :3]
 
 
-def _edges(image: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> Iterator[Defect]:
-    for name, strip in (
-        ("gauche", image[:, 0]),
-        ("droit", image[:, -1]),
-        ("haut", image[0]),
-        ("bas", image[-1]),
-    ):
-        if (strip < 250).any():
-            yield Defect("encre au bord", f"bord {name}", "attendu : blanc")
+def _ink(page: Page, placed: list[_Placed]) -> Iterator[Defect]:
+    """Ink at the edge, and each text against what lies under it.
 
-
-def _text_contrast(page: Page, placed: list[_Placed]) -> Iterator[Defect]:
-    """Each text against what lies under it, read from the page drawn without texts."""
+    One picture serves both: the page drawn without its texts, whose boxes are known.
+    """
     for item in placed:
         item.text.set_visible(False)
     try:
@@ -223,26 +223,49 @@ def _text_contrast(page: Page, placed: list[_Placed]) -> Iterator[Defect]:
     finally:
         for item in placed:
             item.text.set_visible(True)
-    height = image.shape[0]
+    yield from _edges(image, placed)
     for item in placed:
-        patch = item.text.get_bbox_patch()
-        box = item.box
-        if patch is not None and patch.get_facecolor()[3] > 0:
-            under = tuple(patch.get_facecolor()[:3])
-        else:
-            area = image[
-                max(0, int(height - box.y1)) : max(1, int(np.ceil(height - box.y0))),
-                max(0, int(box.x0)) : max(1, int(np.ceil(box.x1))),
-            ].reshape(-1, 3)
-            if not len(area):
-                continue
-            # The commonest colour: a hatch or a line under a letter is not its ground.
-            colours, counts = np.unique(area, axis=0, return_counts=True)
-            under = tuple(colours[counts.argmax()] / 255)
+        under = _ground(item, image)
         ratio = colour.contrast(item.text.get_color(), under)
         if ratio < TEXT_CONTRAST:
-            yield Defect("contraste du texte", f"{item.name}, {ratio:.1f}".replace(".", ","),
-                         f"attendu : {TEXT_CONTRAST:g} au moins".replace(".", ","))  # fmt: skip
+            yield Defect(
+                "contraste du texte",
+                f"{item.name}, {ratio:.1f}".replace(".", ","),
+                f"attendu : {TEXT_CONTRAST:g} au moins".replace(".", ","),
+            )
+
+
+def _edges(image: Image, placed: list[_Placed]) -> Iterator[Defect]:
+    height, width = image.shape[:2]
+    sides = {
+        "gauche": (image[:, 0], lambda box: box.x0 < 1),
+        "droit": (image[:, -1], lambda box: box.x1 > width - 1),
+        "haut": (image[0], lambda box: box.y1 > height - 1),
+        "bas": (image[-1], lambda box: box.y0 < 1),
+    }
+    for name, (strip, reaches) in sides.items():
+        if (strip < 250).any() or any(reaches(item.box) for item in placed):
+            yield Defect("encre au bord", f"bord {name}", "attendu : blanc")
+
+
+def _ground(item: _Placed, image: Image) -> tuple[float, ...]:
+    """Return the colour under a text: that of its own box, else the commonest under it.
+
+    A hatch or a line under a letter is not its ground.
+    """
+    patch = item.text.get_bbox_patch()
+    if patch is not None and patch.get_facecolor()[3] > 0:
+        return tuple(patch.get_facecolor()[:3])
+    height, box = image.shape[0], item.box
+    rows = slice(max(0, int(height - box.y1)), max(1, int(np.ceil(height - box.y0))))
+    columns = slice(max(0, int(box.x0)), max(1, int(np.ceil(box.x1))))
+    area = image[rows, columns].reshape(-1, 3).astype(np.uint32)
+    if not len(area):
+        return (1.0, 1.0, 1.0)
+    packed = (area[:, 0] << 16) | (area[:, 1] << 8) | area[:, 2]
+    values, counts = np.unique(packed, return_counts=True)
+    common = int(values[counts.argmax()])
+    return ((common >> 16) / 255, (common >> 8 & 255) / 255, (common & 255) / 255)
 
 
 # --- shapes ---------------------------------------------------------------------------
@@ -357,7 +380,7 @@ def defects(figure: Figure, page: Page, dressed: bool = True) -> list[Defect]:
                 *_overlaps(placed),
                 *_straddles(page, placed),
             ]
-            found += [*_edges(_image(page)), *_text_contrast(page, placed)]
+            found += _ink(page, placed)
         finally:
             page.figure.set_dpi(dpi)
         found += [*_shapes(page), *_limits(page), *_bars_from_zero(page), *_size(page, figure)]

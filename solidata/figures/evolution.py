@@ -167,7 +167,7 @@ def _slopes_layout(
     count = len(found)
     columns = 1 if width < 120 else count if count <= 3 else 2 if count == 4 else 3
     panel = (width - 2 * MARGIN - _GAP * (columns - 1)) / columns
-    beside = panel >= 70
+    beside = columns == 1 or panel >= 100
     room = min(60.0, 0.46 * panel) if beside else panel
     labels = [fitted(label, room, _SLOPE_TEXT) for label in found["label"]]
     plot = _SLOPE + _SLOPE_YEARS
@@ -196,7 +196,7 @@ def _draw_slopes(page: Page, found: pd.DataFrame) -> None:
             below = y - 2.0 - most * _SLOPE_TEXT * LEADING
         changed = difference(pair["difference"].iloc[0], pair["unit"].iloc[0])
         page.text(x, page.bottom + below - 0.8, changed, size=11, weight=700, va="top")
-        wide = min(panel - room - 3.0 if beside else panel, 64.0)
+        wide = min(panel - room - 3.0 if beside else panel, 80.0)
         left = x + panel - wide if beside and columns > 1 else x + room + 3.0 if beside else x
         floor = y - heights[row] + _SLOPE_YEARS - 2.5
         axes = page.axes(left, floor, wide, _SLOPE)
@@ -263,12 +263,12 @@ def dumbbell(
     found = found.reset_index(drop=True)
     absent = [s for s in dict.fromkeys(values["label"]) if s not in set(every["label"])]
     up, rows = int((found["difference"] > 0).sum()), len(found)
-    top, low = found.iloc[0], found.iloc[-1]
+    top = found.iloc[0]
     highest = "la plus forte hausse" if rows > 1 else ""
     general = f"{up} {plural(up, 'effectif', 'effectifs')} sur {rows} {plural(up, 'augmente', 'augmentent')} entre {first} et {last}"
     best = general
     if up and pd.notna(top["relative"]):
-        best = f"{top['label']} : {percent(top['relative'])} entre {first} et {last}"
+        best = f"{top['label']} : {percent(top['relative'], 0)} entre {first} et {last}"
         best += f", {highest}" if highest else ""
     parts = [f"{_row_words(r)}" for _, r in found.iterrows()]
     return Figure(
@@ -285,7 +285,7 @@ def dumbbell(
             f"de la plus forte hausse à la plus forte baisse : {' ; '.join(parts)}. "
             f"{general}."
         ),
-        reading=f"{_row_words(low)}.",
+        reading=f"{_row_words(top)}.",
         note=_dumbbell_note(found, sums, absent, first, last),
         scope=f"{rows} {plural(rows, 'effectif observé', 'effectifs observés')} en {first} et en {last}.",
         registers=registers,

@@ -189,9 +189,7 @@ def _draw_tiles(page: Page, canvas: Axes, opened: int, target: int, layout: _Lay
     number = f"{opened} sur {target}"
     page.text(MARGIN, page.bottom + top - 0.6, number, size=18, weight=700, va="top")
     beside = MARGIN + text_width(number, 18, 700) + 3.0
-    said = (
-        f"{plural(opened, 'maison reçoit', 'maisons reçoivent')} du public ; la date n’est pas imprimée"
-    )
+    said = f"{plural(opened, 'maison reçoit', 'maisons reçoivent')} du public ; la date n’est pas imprimée"
     words = fitted(said, layout.tiles + MARGIN - beside, 8, 400, 2)
     block(page, beside, top - (1.2 if len(words) > 1 else 3.0), words, 8)
     count = max(target, opened)

@@ -51,7 +51,7 @@ def tile(
         (x, y), width, height, facecolor=fill.face, edgecolor=fill.edge, hatch=fill.hatch,
         linewidth=0.7, joinstyle="miter",
     )  # fmt: skip
-    axes.add_patch(shape)
+    axes.add_artist(shape)  # limits are set in millimetres: nothing to work out from it
     page.mark(shape, category, fill, bar=is_bar)
     return shape
 
@@ -141,7 +141,7 @@ def legend(
             (left, top - tall - 0.2), _KEY, tall, facecolor=fill.face, edgecolor=fill.edge,
             hatch=fill.hatch, linewidth=0.7,
         )  # fmt: skip
-        axes.add_patch(key)
+        axes.add_artist(key)
         base = page.bottom
         page.text(left + _KEY + _PAD, base + top, label, size=7.5, weight=600, va="top")
         if detail:

@@ -127,9 +127,15 @@ def block(page: Page, x: float, y: float, texts: list[str], size: float, **style
     return y
 
 
-def percent(share: float) -> str:
-    """Return a change in per cent with its sign; whole when it is large."""
-    return signed(format_rate(abs(share), 0 if abs(share) >= 0.1 else 1), share)
+def percent(share: float, decimals: int = 1) -> str:
+    """Return a change in per cent with its sign.
+
+    Examples
+    --------
+    >>> percent(-0.041).replace("\u00a0", "~")
+    '−4,1~%'
+    """
+    return signed(format_rate(round(abs(share), 9), decimals), share)
 
 
 def sentence(text: str) -> str:
