@@ -278,11 +278,19 @@ def test_the_stage_of_an_expense_is_told_by_its_fill(funding, actions):
 
 
 def test_what_has_no_amount_is_counted_in_the_note(funding, actions):
-    note = spending.action_expenses(funding, actions, REGISTERS).note
+    figure = spending.action_expenses(funding, actions, REGISTERS)
+    note = figure.note
     assert "6 mentions de temps d’agent, 1 action sans budget défini et 1 montant illisible" in note
     assert "SA-25, de 250\u202f000\u00a0€ à 400\u202f000\u00a0€" in note
     assert "459\u202f554\u00a0€" in note
-    assert "ecture douteuse\u00a0: DP-02" in note
+    assert "DP-02, lecture douteuse" in written(figure)
+
+
+def test_an_amount_without_a_stage_says_those_of_its_parts(funding, actions):
+    note = spending.action_expenses(funding, actions, REGISTERS).note
+    # 3 000 + 15 000 = 18 000; of the 105 000 of AU-28, 63 439 are executed
+    assert "IN-25, 3\u202f000\u00a0€ exécutés et 15\u202f000\u00a0€ prévus" in note
+    assert "AU-28, 63\u202f439\u00a0€ exécutés" in note
 
 
 def test_one_expense_is_a_figure(funding, actions):

@@ -459,7 +459,7 @@ def openings(
     [['Bracieux', 1.0], ['Mer', 1.0], ['Reçoivent du public', 7.0], ['Objectif', 12.0]]
     """
     dated = events[(events["kind"] == "opening") & events["date_start"].notna()]
-    dated = dated[dated["label"].map(lambda label: bool(_PLACE.search(fold(label))))]
+    dated = dated[[bool(_PLACE.search(fold(label))) for label in dated["label"]]]
     named = dated["place"].astype(object).where(dated["place"].notna(), dated["label"])
     days = dated.assign(
         what="opening", label=named, count=1.0, address="events:" + dated["event_id"]

@@ -74,7 +74,7 @@ def _words(figure: Figure) -> Iterator[Defect]:
                         ("source", figure.source), ("texte de remplacement", figure.alt)):  # fmt: skip
         if not text.strip(" ."):
             yield Defect("texte absent", label, "attendu : un texte")
-    words = figure.title.split()
+    words = figure.title.split(" ")  # a no-break space holds one word together
     if len(words) > MAX_TITLE_WORDS:
         yield Defect("titre", quote(figure.title), f"attendu : {MAX_TITLE_WORDS} mots au plus")
     if figure.title.endswith("."):
@@ -320,7 +320,8 @@ def _limits(page: Page) -> Iterator[Defect]:
     stacked: dict[object, set[str]] = {}
     for mark in page.marks:
         if mark.bar:
-            stacked.setdefault(mark.artist.axes, set()).add(mark.category)
+            place = (mark.artist.axes, round(mark.artist.get_y(), 3))
+            stacked.setdefault(place, set()).add(mark.category)
     for categories in stacked.values():
         if len(categories) > theme.MAX_STACKED:
             yield Defect(

@@ -67,6 +67,8 @@ def coverage_curve(
     one = f"{format_rate(near[best])} {of} sont à moins de {km} {to}"
     short = f"{format_rate(near[best])} {of} sont à moins de {km}"
     several = f"À moins de {km} : de {format_rate(near[least])} ({least}) à {format_rate(near[best])} ({best}) {of}"
+    if near[best] == near[least]:
+        several = f"{short}, dans les {len(groups)} groupes"
     between = several.removesuffix(f" {of}")
     fewer = f"À moins de {km} : de {format_rate(near[least])} à {format_rate(near[best])} selon les groupes"
     ends = data.sort_values(x).groupby(group, sort=False).tail(1).set_index(group)

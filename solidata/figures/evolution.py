@@ -87,7 +87,6 @@ def slopes(
         )
         if n
     ]
-    measures = plural(len(found), "mesure comparable", "mesures comparables")
     amounts = 0 if funding is None else len(funding)
     scope = (
         f"{plural(len(found), 'la seule mesure imprimée', f'les {len(found)} mesures imprimées')} "
@@ -97,7 +96,7 @@ def slopes(
     top = found.iloc[0]
     return Figure(
         name=f"evolution-{first}-{last}",
-        title=f"Sur {len(found)}\u00a0{measures} de {first} à {last}, {listed(said)}",
+        title=_slopes_title(found, said),
         unit="Valeur de chaque année dans son unité ; chaque échelle lui est propre et part de zéro",
         data=data,
         value="value",
@@ -114,6 +113,15 @@ def slopes(
         scope=scope,
         registers=registers,
     )
+
+
+def _slopes_title(found: pd.DataFrame, said: list[str]) -> str:
+    top = found.iloc[0]
+    first, last = top["first"], top["last"]
+    if len(found) > 1:
+        return f"Sur {len(found)} mesures comparables de {first} à {last}, {listed(said)}"
+    verb = said[0].split()[-1]
+    return title(_pair_words(top), f"La seule mesure comparable de {first} à {last} {verb}")
 
 
 def _pair_words(row: pd.Series) -> str:
@@ -264,16 +272,17 @@ def dumbbell(
     absent = [s for s in dict.fromkeys(values["label"]) if s not in set(every["label"])]
     up, rows = int((found["difference"] > 0).sum()), len(found)
     top = found.iloc[0]
-    highest = "la plus forte hausse" if rows > 1 else ""
-    general = f"{up} {plural(up, 'effectif', 'effectifs')} sur {rows} {plural(up, 'augmente', 'augmentent')} entre {first} et {last}"
-    best = general
-    if up and pd.notna(top["relative"]):
+    verb = plural(up, "augmente", "augmentent")
+    general = f"{up} {plural(up, 'effectif')} sur {rows} {verb} entre {first} et {last}"
+    general = general if up else f"Aucun effectif n’augmente entre {first} et {last}"
+    findings = [general]
+    if pd.notna(top["relative"]) and top["relative"] > 0:
         best = f"{top['label']} : {percent(top['relative'], 0)} entre {first} et {last}"
-        best += f", {highest}" if highest else ""
+        findings = [f"{best}, la plus forte hausse" if rows > 1 else best, best, general]
     parts = [f"{_row_words(r)}" for _, r in found.iterrows()]
     return Figure(
         name=f"publics-{first}-{last}",
-        title=title(best, general),
+        title=title(*findings),
         unit=_dumbbell_unit(found),
         data=analysis.points(found),
         value="value",
@@ -287,7 +296,7 @@ def dumbbell(
         ),
         reading=f"{_row_words(top)}.",
         note=_dumbbell_note(found, sums, absent, first, last),
-        scope=f"{rows} {plural(rows, 'effectif observé', 'effectifs observés')} en {first} et en {last}.",
+        scope=f"ensemble du département, {rows} {plural(rows, 'effectif observé', 'effectifs observés')}.",
         registers=registers,
     )  # fmt: skip
 
@@ -392,6 +401,8 @@ def _draw_dumbbell(page: Page, found: pd.DataFrame) -> None:
         lines.dot(canvas, x, height - 2.2, year, fill)
         page.text(x + 2.2, page.bottom + height - 2.2, year, size=7.5, weight=600, **middle)
         x += 13.0
+    if narrow and found[["first_value", "last_value"]].min().min() <= 0:
+        left += 1.8  # a dot at the end of the scale keeps out of the margin
     wide = right - left - (0.0 if narrow else 33.0)
     axes = page.axes(left, _AXIS, wide, height - _AXIS - _KEYS)
     inner = [place - _KEYS for place in rows.places] if narrow else None

@@ -48,5 +48,5 @@ def fingerprint(title: str, data: pd.DataFrame, value: str) -> str:
     Deux actions
     """
     low, high = format_number(data[value].min()), format_number(data[value].max())
-    sources = ", ".join(sorted(set(data["source_id"])))
+    sources = ", ".join(sorted({s for cell in data["source_id"] for s in cell.split()}))
     return f"{title}\n{len(data)} valeurs, de {low} à {high} ; {sources} ; empreinte {digest(data)}"

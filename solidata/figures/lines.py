@@ -152,7 +152,9 @@ def draw_slope(ax: Axes, data: pd.DataFrame, room: tuple[float, float] | None = 
     ax.tick_params(length=0, pad=3)
     marks = []
     gap = (high - low) * 0.12
-    places = [spread(list(values[:, side]), gap, low, high) for side in (0, 1)]
+    # A value on the floor stands clear of the years under it.
+    floor = low + 0.07 * (high - low)
+    places = [spread(list(values[:, side]), gap, floor, high) for side in (0, 1)]
     for number, (start, end) in enumerate(values):
         ax.plot([0, 1], [start, end], color=LAST.face, linewidth=1.6, clip_on=False, zorder=3)
         for x, value, fill, ha, dx in ((0, start, FIRST, "right", -6), (1, end, LAST, "left", 6)):
@@ -269,9 +271,8 @@ def draw_series(
         ha = "left" if year == years[0] < years[1] else "right" if year == years[1] else "center"
         ha = "center" if years[0] == years[1] else ha
         ax.annotate(
-            millions(value, fixed=True), (year, value), (0, 5 if value >= 0 else -5), ha=ha, size=7.5,
-            textcoords="offset points", va="bottom" if value >= 0 else "top", weight=weight,
-            annotation_clip=False,
+            millions(value, fixed=True), (year, max(value, 0.0)), (0, 5), ha=ha, size=7.5,
+            textcoords="offset points", va="bottom", weight=weight, annotation_clip=False,
         )  # fmt: skip
     return marks
 
@@ -327,9 +328,8 @@ def draw_columns(
             crowded = tight or len(rows) > 1
             if not crowded or index in (0, len(ordered) - 1):
                 ax.annotate(
-                    millions(value, unit=False), (left + wide / 2, value),
-                    (0, 2.2 if value >= 0 else -2.2), textcoords="offset points", ha="center",
-                    va="bottom" if value >= 0 else "top", size=7.5, weight=600,
+                    millions(value, unit=False), (left + wide / 2, max(value, 0.0)), (0, 2.2),
+                    textcoords="offset points", ha="center", va="bottom", size=7.5, weight=600,
                     annotation_clip=False,
                 )  # fmt: skip
     return marks

@@ -13,7 +13,7 @@ from solidata.figures.frame import Figure, Registers
 from solidata.figures.page import MARGIN, Page, text_width
 from solidata.figures.texts import block, fitted, listed, too_many
 from solidata.figures.theme import Fill
-from solidata.french import MONTHS, format_date, plural
+from solidata.french import MONTHS, format_date, format_number, plural
 
 
 def openings(
@@ -58,7 +58,7 @@ def openings(
         raise ValueError("Aucune ouverture de maison n’est datée.")
     if target < 1 or opened < 0 or target > _MOST_TILES:
         raise ValueError(
-            f"{opened} maisons sur {target} : de 1 à {_MOST_TILES} maisons visées sont attendues."
+            f"{format_number(opened)} ouvertes sur {format_number(target)} : de 1 à {_MOST_TILES} maisons visées sont attendues."
         )
     if len(dated) > target:
         raise too_many(len(dated), target, "ouvertures datées")
@@ -70,7 +70,7 @@ def openings(
     named = listed([f"{r['label']} ({_day(r)})" for _, r in dated.iterrows()])
     return Figure(
         name="ouvertures-mds",
-        title=f"{opened} maisons sur {target} {receive} du public, {count}\u00a0{opens}",
+        title=f"{opened} {plural(opened, 'maison')} sur {target} {receive} du public, {count}\u00a0{opens}",
         unit="Maisons départementales des solidarités (MDS), en nombre, et dates d’ouverture imprimées",
         data=data,
         value="count",

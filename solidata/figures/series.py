@@ -25,8 +25,8 @@ from solidata.figures.theme import Fill
 from solidata.french import plural, quote
 from solidata.tables import all_tables
 
-MAX_SERIES = 12
-"""Above this a page is too small: filter the tables, or make several figures."""
+MAX_SERIES, MAX_YEARS = 9, 10
+"""Above these a page is too small: filter the tables, or make several figures."""
 
 _GAP = 6.0
 
@@ -103,15 +103,15 @@ def series(
         ),
         reading=f"{sentence(_series_words(panels[-1][2]))}.",
         note=_rest_note(whole, parts),
-        scope=f"dépenses observées de {years[0]} à {years[1]}.",
+        scope=f"ensemble du département, dépenses observées de {years[0]} à {years[1]}.",
         registers=registers,
     )
 
 
 def _common(labels: pd.Series) -> str:
     """Return what all labels say before their first comma, or an empty text."""
-    stems = labels.str.partition(", ")[0].unique()
-    return str(stems[0]) if len(stems) == 1 and labels.str.contains(", ").all() else ""
+    stems = {label.partition(", ")[0] for label in labels if ", " in label}
+    return stems.pop() if len(stems) == 1 and labels.str.contains(", ").all() else ""
 
 
 def _change(rows: pd.DataFrame) -> tuple[float, int]:
@@ -120,7 +120,8 @@ def _change(rows: pd.DataFrame) -> tuple[float, int]:
 
 def _moved(rows: pd.DataFrame) -> str:
     change = _change(rows)[0]
-    return signed(millions(abs(change), fixed=True), change)
+    moved = signed(millions(abs(change), fixed=True), change)
+    return moved if abs(change) >= 50_000 else "stable"
 
 
 def _series_words(rows: pd.DataFrame) -> str:
@@ -299,6 +300,8 @@ def budgets(department_budget: pd.DataFrame, registers: Registers) -> Figure:
         category=[_budget_category(r) for _, r in rows.iterrows()],
     )
     years = int(rows["year"].min()), int(rows["year"].max())
+    if years[1] - years[0] >= MAX_YEARS:
+        raise too_many(years[1] - years[0] + 1, MAX_YEARS, "années de budget")
     order = [s for s in scopes if s in set(rows["panel"])]
     panels = [(scopes[s], rows[rows["panel"] == s]) for s in order]
     fills = {c: _budget_fill(c) for c in dict.fromkeys(rows["category"])}

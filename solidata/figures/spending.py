@@ -539,11 +539,11 @@ def action_expenses(funding: pd.DataFrame, actions: pd.DataFrame, registers: Reg
         registers,
         name="depenses-des-actions",
         title=f"{count} {plural(count, 'action')} {verb} une dépense lisible{span}",
-        unit="Euros courants imprimés pour chaque dépense d’action, selon l’étape",
+        unit="Euros courants imprimés par dépense d’action, selon l’étape",
         scope=(
             f"{len(amounts)} dépenses lisibles de {count} {plural(count, 'action')}, "
-            f"parmi {actions['action_id'].nunique()} actions et lignes d’action transcrites ; "
-            "un montant ventilé ou répété n’est compté qu’une fois."
+            f"parmi {actions['action_id'].nunique()} actions et lignes d’action transcrites, "
+            "un montant ventilé ou répété comptant une fois."
         ),
         label="purpose",
         value="amount_eur",
@@ -624,7 +624,26 @@ def _expense_note(amounts: pd.DataFrame, funding: pd.DataFrame) -> str:
         told.append(f"{plural(len(ranges), 'fourchette non tracée', 'fourchettes non tracées')} : {_and(ranges)}")  # fmt: skip
     if sections:
         told.append(f"{plural(len(sections), 'montant d’une section', 'montants de sections')}, sans action : {_and(sections)}")  # fmt: skip
-    doubtful = amounts.loc[amounts["legibility"].astype(str) == "doubtful", "action_id"]
-    if len(doubtful):
-        told.append(f"lecture douteuse : {_and(doubtful)}")
+    if partly := _partly_staged(amounts, funding):
+        told.append(f"étape dite pour une part : {partly}")
     return bars.sentences(told)
+
+
+_STAGED = {"executed": ("exécuté", "exécutés"), "planned": ("prévu", "prévus")}
+
+
+def _partly_staged(amounts: pd.DataFrame, funding: pd.DataFrame) -> str:
+    """Return the parts whose stage is printed, of amounts whose own stage is not."""
+    unsaid = amounts[amounts["stage"].astype(str) == "unstated"].set_index("funding_id")
+    parts = funding[funding["part_of"].isin(unsaid.index) & funding["repeats"].isna()]
+    parts = parts[parts["stage"].astype(str).isin(_STAGED)]
+    each = []
+    for whole, rows in parts.groupby("part_of", sort=False):
+        sums = rows.groupby(rows["stage"].astype(str))["amount_min_eur"].sum()
+        words = _and(
+            f"{format_amount(sums[k])} {plural(sums[k], *forms)}"
+            for k, forms in _STAGED.items()
+            if k in sums
+        )
+        each.append(f"{unsaid.loc[whole, 'action_id']}, {words}")
+    return " ; ".join(each)
