@@ -17,7 +17,6 @@ from rich.table import Table
 
 import solidata
 from solidata.figures import gallery, theme
-from solidata.figures.frame import Registers
 from solidata.french import format_number
 
 REPEATS, YEAR = 5, 2025
@@ -25,7 +24,7 @@ REPEATS, YEAR = 5, 2025
 
 def main() -> None:
     """Print a table: medians in seconds, and the ratio pair by pair."""
-    registers = Registers(*solidata.load_registers())
+    registers = solidata.load_registers()
     shown = Table("figure", "trois savefig, s", "save, s", "rapport médian")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

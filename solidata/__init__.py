@@ -11,17 +11,17 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from solidata.catalog import Registers as Registers
     from solidata.catalog import load as load
     from solidata.catalog import load_registers as load_registers
     from solidata.provenance import trace as trace
+    from solidata.tables import Registers as Registers
 
 __version__ = "0.1.0"
 
 _LAZY = {
     "load": "catalog",
     "load_registers": "catalog",
-    "Registers": "catalog",
+    "Registers": "tables",
     "trace": "provenance",
 }
 _ROOMS = ("analysis", "build", "check", "clean", "figures", "french", "raw", "tables")

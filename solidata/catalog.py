@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import functools
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from solidata import home
 from solidata.french import nearest, quote
-from solidata.tables import Table, all_tables
+from solidata.tables import Registers, Table, all_tables
 from solidata.tables.derive import typed
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-class Registers(NamedTuple):
-    """What a figure needs besides its data to say where it comes from."""
-
-    sources: pd.DataFrame
-    contradictions: pd.DataFrame
 
 
 class UnknownTableError(KeyError):

@@ -33,6 +33,10 @@ class RefusedError(ValueError):
     """What was asked cannot be done; the message says why in French, for whoever asked."""
 
 
+class NoDataError(RefusedError):
+    """The tables hold nothing for what was asked, such as a year; what they hold is well formed."""
+
+
 class SourceError(RefusedError):
     """Files that cannot be read as they are; carries every problem found, not the first."""
 

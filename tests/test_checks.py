@@ -9,10 +9,11 @@ from matplotlib.patches import Rectangle
 
 from solidata.figures import checks, colour, shapes, theme
 from solidata.figures.checks import DefectError
-from solidata.figures.frame import Figure, Registers
+from solidata.figures.frame import Figure
 from solidata.figures.page import MARGIN
 from solidata.figures.theme import Fill
 from solidata.problems import RefusedError
+from solidata.tables import Registers
 
 SOURCES = pd.DataFrame(
     {

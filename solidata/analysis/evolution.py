@@ -11,7 +11,8 @@ import re
 
 import pandas as pd
 
-from solidata.french import fold
+from solidata.french import decapitalised, fold
+from solidata.problems import RefusedError
 from solidata.tables import all_tables
 
 _LEGIBILITY = ("clear", "inferred", "doubtful")
@@ -138,7 +139,7 @@ def yearly_funding(funding: pd.DataFrame) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
             "indicator_id": [" / ".join(map(str, key)) for key in zip(*keys, strict=True)],
-            "label": budget + ", " + rows["purpose"].map(_lower),
+            "label": budget + ", " + rows["purpose"].map(decapitalised),
             "unit": "euros",
             "measure": "flow",
             "territory_id": None,
@@ -156,10 +157,6 @@ def yearly_funding(funding: pd.DataFrame) -> pd.DataFrame:
     )
     twice = frame.duplicated(["indicator_id", "year"], keep=False)
     return frame[~twice].reset_index(drop=True)
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:] if text[1:2].islower() else text
 
 
 # --- two years -----------------------------------------------------------------------
@@ -198,7 +195,7 @@ def compare(values: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
     [3.0, 4.0]
     """
     if first == last:
-        raise ValueError(f"Deux années différentes sont attendues, et non deux fois {first}.")
+        raise RefusedError(f"Deux années différentes sont attendues, et non deux fois {first}.")
     same = ["indicator_id", "territory_id", "span"]
     about = ["label", "unit", "measure"]
     own = ["value", "out_of", "qualifier", "legibility", *_ADDRESS]
@@ -314,7 +311,7 @@ def common_years(values: pd.DataFrame) -> tuple[int, int]:
             before = [y for y in holders.index if y < last and holders[last] <= holders[y]]
             if before:
                 return int(min(before)), int(last)
-    raise ValueError("Aucune paire d’années commune à la plupart des indicateurs.")
+    raise RefusedError("Aucune paire d’années commune à la plupart des indicateurs.")
 
 
 def totals(compared: pd.DataFrame) -> dict[str, list[str]]:
@@ -393,7 +390,7 @@ def budget_series(department_budget: pd.DataFrame) -> pd.DataFrame:
     part = rows["scope"].str.startswith("solidarites") & (parent != rows["scope"])
     rows = rows[whole | part].copy()
     if rows.empty:
-        raise ValueError("Aucun budget total ni de solidarités dans la table.")
+        raise RefusedError("Aucun budget total ni de solidarités dans la table.")
     for field in ("scope", "stage"):
         rows[field] = pd.Categorical(rows[field], table.field(field).values, ordered=True)
     rows = rows.astype({"year": int, "amount_eur": float, "line": "Int64"})
@@ -403,7 +400,7 @@ def budget_series(department_budget: pd.DataFrame) -> pd.DataFrame:
     if (twice := rows.duplicated(same)).any():
         row = rows[twice].iloc[0]
         scope = table.field("scope").labels[row["scope"]]
-        raise ValueError(f"Deux montants pour « {scope} » en {row['year']} ({row['block_id']}).")
+        raise RefusedError(f"Deux montants pour « {scope} » en {row['year']} ({row['block_id']}).")
     remark = rows["note"].map(_scope_remark)
     follows = rows.groupby(["scope", "stage"])["year"].diff() == 1
     run = (~follows).cumsum()
@@ -474,7 +471,7 @@ def openings(
         said = printed[printed["kind"] == kind]
         if said["value"].nunique() != 1:
             values = ", ".join(f"{v:g}" for v in sorted(said["value"].unique())) or "aucune"
-            raise ValueError(
+            raise RefusedError(
                 f"Une valeur {'observée' if what == 'open' else 'visée'} est attendue pour "
                 f"« {indicator} » ; imprimées : {values}."
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from solidata.problems import RefusedError
+from solidata.problems import NoDataError
 
 STATUSES = ("realisee", "en_cours", "reportee", "supprimee")
 """The statuses a report counts, from done to dropped."""
@@ -21,6 +21,30 @@ def years(status_counts: pd.DataFrame) -> list[int]:
     """
     by_status = status_counts[status_counts["status"].isin(STATUSES)]
     return sorted(int(year) for year in by_status["year"].unique())
+
+
+def reports(status_counts: pd.DataFrame, year: int) -> set[str]:
+    """Return the documents that report on a year: those that print its totals by status.
+
+    Parameters
+    ----------
+    status_counts : pandas.DataFrame
+        The table of this name.
+    year : int
+
+    Returns
+    -------
+    set of str
+        Values of ``source_id``; empty when no document reports on `year`.
+
+    Examples
+    --------
+    >>> import solidata
+    >>> reports(solidata.load("status_counts"), 2025)
+    {'bilan-2025'}
+    """
+    rows = status_counts[(status_counts["year"] == year) & status_counts["status"].isin(STATUSES)]
+    return set(rows["source_id"])
 
 
 def status_by_section(
@@ -58,14 +82,14 @@ def status_by_section(
     """
     known = years(status_counts)
     if year not in known:
-        raise RefusedError(
+        raise NoDataError(
             f"Aucun total par statut pour {year} ; années connues : {', '.join(map(str, known))}."
         )
     counted = sections[sections["in_total"]].rename(columns={"label": "section"})
     rows = status_counts[(status_counts["year"] == year) & status_counts["status"].isin(STATUSES)]
     frame = rows.merge(counted[["section_id", "section", "volet", "order"]], on="section_id")
     if frame.empty:  # a year may print the statuses of its flagships only
-        raise RefusedError(f"Aucune section avec des totaux par statut pour {year}.")
+        raise NoDataError(f"Aucune section avec des totaux par statut pour {year}.")
     # A merge keeps the category's order, but « toutes » is no status.
     frame["status"] = frame["status"].cat.set_categories(list(STATUSES), ordered=True)
     frame = frame.sort_values(["order", "status"], ignore_index=True)
@@ -129,14 +153,19 @@ def contribution(by_section: pd.DataFrame, status: str) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Columns ``section``, ``count``, ``all_sections`` (int, the sum), ``share`` (fraction of the
-        sum), in descending order.
+        sum), in descending order, and the address of the printed number: ``count_id``,
+        ``source_id``, ``line``, ``printed``.
     """
-    frame = by_section.loc[by_section["status"] == status, ["section", "count"]]
+    address = ["count_id", "source_id", "line", "printed"]
+    frame = by_section.loc[by_section["status"] == status, ["section", "count", *address]]
     whole = int(frame["count"].sum())
     frame = frame.assign(
         all_sections=whole, share=frame["count"].astype(float) / whole if whole else float("nan")
     )
-    return frame.sort_values(["count", "section"], ascending=[False, True], ignore_index=True)
+    order = ["section", "count", "all_sections", "share", *address]
+    return frame[order].sort_values(
+        ["count", "section"], ascending=[False, True], ignore_index=True
+    )
 
 
 def legibility(

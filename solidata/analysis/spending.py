@@ -7,6 +7,7 @@ import re
 import pandas as pd
 
 from solidata.french import format_amount, quote
+from solidata.problems import NoDataError, RefusedError
 
 OWN = "Département"
 """The funder whose plan it is; every other one is a partner."""
@@ -33,7 +34,7 @@ _PROVENANCE = ["source_id", "line", "printed"]
 def _require(frame: pd.DataFrame, table: str, columns: list[str]) -> None:
     missing = [c for c in columns if c not in frame.columns]
     if missing:
-        raise ValueError(f"La table {quote(table)} n’a pas les colonnes {', '.join(missing)}.")
+        raise RefusedError(f"La table {quote(table)} n’a pas les colonnes {', '.join(missing)}.")
 
 
 def _positive(amounts: pd.Series, names: pd.Series) -> None:
@@ -41,7 +42,7 @@ def _positive(amounts: pd.Series, names: pd.Series) -> None:
     values = amounts.astype(float)
     bad = values.isna() | (values < 0)
     if bad.any():
-        raise ValueError(f"Montant absent ou négatif : {', '.join(names[bad].astype(str))}.")
+        raise RefusedError(f"Montant absent ou négatif : {', '.join(names[bad].astype(str))}.")
 
 
 def _same(one: float, other: float) -> bool:
@@ -137,19 +138,19 @@ def budget_blocks(department_budget: pd.DataFrame, year: int) -> pd.DataFrame:
     known = years(department_budget)
     if year not in known:
         names = ", ".join(map(str, known)) or "aucune"
-        raise ValueError(
+        raise NoDataError(
             f"Aucun budget voté imprimé par politique pour {year} ; années connues : {names}."
         )
     voted = _voted(department_budget)
     voted = voted[voted["year"] == year]
     totals = _totals(voted)
     if len(totals) != 1:
-        raise ValueError(f"{len(totals)} totaux du budget voté pour {year} ; un seul attendu.")
+        raise RefusedError(f"{len(totals)} totaux du budget voté pour {year} ; un seul attendu.")
     total = totals.iloc[0]
     first = voted[voted["parent_id"] == total["block_id"]]
     is_header = first["scope"].astype(str).str.startswith("solidarites")
     if is_header.sum() != 1:
-        raise ValueError(f"{is_header.sum()} blocs de solidarités pour {year} ; un seul attendu.")
+        raise RefusedError(f"{is_header.sum()} blocs de solidarités pour {year} ; un seul attendu.")
     header = first[is_header]
     second = voted[voted["parent_id"] == header["block_id"].iloc[0]]
     unknown = first["basis"].astype(str) == "residual"
@@ -168,7 +169,7 @@ def budget_blocks(department_budget: pd.DataFrame, year: int) -> pd.DataFrame:
     _adds_up(second, header.iloc[0])
     whole = float(total["amount_eur"])
     if not whole:
-        raise ValueError(f"Le budget voté de {year} est nul.")
+        raise RefusedError(f"Le budget voté de {year} est nul.")
     frame = _with_repeats(frame, department_budget)
     frame = frame.assign(total_eur=whole, share=frame["amount_eur"].astype(float) / whole)
     return frame[
@@ -195,7 +196,7 @@ def _adds_up(parts: pd.DataFrame, whole: pd.Series) -> None:
     """Refuse blocks that do not make what holds them; an unknown is a row, not a gap."""
     found, expected = float(parts["amount_eur"].sum()), float(whole["amount_eur"])
     if len(parts) and not _same(found, expected):
-        raise ValueError(
+        raise RefusedError(
             f"Les blocs de {quote(whole['block'])} font {format_amount(found, 'M€')} et non "
             f"{format_amount(expected, 'M€')} : un bloc manque ou est compté deux fois."
         )
@@ -275,7 +276,7 @@ def by_public(blocks: pd.DataFrame) -> pd.DataFrame:
     """
     rows = blocks[blocks["group"] == "public"]
     if rows.empty:
-        raise ValueError("Les solidarités sont imprimées sans leurs blocs.")
+        raise RefusedError("Les solidarités sont imprimées sans leurs blocs.")
     name = rows["block"].where(~rows["block"].isin(AUTONOMY), "Autonomie")
     frame = rows.assign(public=name).groupby("public", as_index=False)["amount_eur"]
     frame = frame.agg(["sum", "size"]).rename(columns={"sum": "amount_eur", "size": "blocks"})
@@ -315,21 +316,21 @@ def check_breakdowns(funding: pd.DataFrame) -> None:
     """
     _require(funding, "funding", _FUNDING)
     if len(twice := funding.loc[funding["funding_id"].duplicated(), "funding_id"]):
-        raise ValueError(f"Montants en double : {', '.join(twice)}.")
+        raise RefusedError(f"Montants en double : {', '.join(twice)}.")
     parts = funding[funding["part_of"].notna() & funding["repeats"].isna()]
     wholes = funding.set_index("funding_id")
     if orphans := sorted(set(parts["part_of"]) - set(wholes.index)):
-        raise ValueError(f"Part d’un montant inconnu : {', '.join(orphans)}.")
+        raise RefusedError(f"Part d’un montant inconnu : {', '.join(orphans)}.")
     unnamed = parts.loc[parts["split_by"].isna(), "funding_id"]
     if len(unnamed):
-        raise ValueError(f"Parts sans ventilation dite (split_by) : {', '.join(unnamed)}.")
+        raise RefusedError(f"Parts sans ventilation dite (split_by) : {', '.join(unnamed)}.")
     _positive(parts["amount_min_eur"], parts["funding_id"])
     for (whole, split), rows in parts.groupby(["part_of", "split_by"], observed=True):
         found, expected = rows["amount_min_eur"].sum(), wholes.loc[whole, "amount_min_eur"]
         if pd.isna(expected):
-            raise ValueError(f"{whole} est ventilé par {quote(split)} sans être lisible.")
+            raise RefusedError(f"{whole} est ventilé par {quote(split)} sans être lisible.")
         if not _same(float(found), float(expected)):
-            raise ValueError(
+            raise RefusedError(
                 f"{whole}, ventilé par {quote(split)} : les parts font {format_amount(found)} et "
                 f"non {format_amount(expected)}."
             )
@@ -370,7 +371,7 @@ def legible_amounts(
     ['DP-03.f1', 1170000.0]
     """
     if direction not in {"expense", "revenue"}:
-        raise ValueError(f"Sens {quote(direction)} inconnu ; au choix : expense, revenue.")
+        raise RefusedError(f"Sens {quote(direction)} inconnu ; au choix : expense, revenue.")
     check_breakdowns(funding)
     _require(actions, "actions", ["action_id", "title"])
     rows = funding[
@@ -383,7 +384,7 @@ def legible_amounts(
     _positive(rows["amount_min_eur"], rows["funding_id"])
     titles = actions.set_index("action_id")["title"]
     if strangers := sorted(set(rows["action_id"]) - set(titles.index)):
-        raise ValueError(f"Actions inconnues : {', '.join(strangers)}.")
+        raise RefusedError(f"Actions inconnues : {', '.join(strangers)}.")
     frame = rows.assign(
         title=rows["action_id"].map(titles), amount_eur=rows["amount_min_eur"].astype(float)
     )
@@ -487,7 +488,7 @@ def funders(funding: pd.DataFrame, actions: pd.DataFrame) -> pd.DataFrame:
     ]
     if split["funder"].isna().any():
         names = split.loc[split["funder"].isna(), "funding_id"]
-        raise ValueError(f"Parts sans financeur : {', '.join(names)}.")
+        raise RefusedError(f"Parts sans financeur : {', '.join(names)}.")
     kept = ["whole_id", "whole_eur", "action_id", "title", "purpose", "year", "stage"]
     own = ["funding_id", "funder", "amount_eur", *_PROVENANCE]
     parts = split.assign(
@@ -503,7 +504,7 @@ def funders(funding: pd.DataFrame, actions: pd.DataFrame) -> pd.DataFrame:
     frame["funder"] = frame["funder"].replace(_ALIASES)
     twice = frame[frame.duplicated(["whole_id", "funder"])]
     if len(twice):
-        raise ValueError(f"Financeur compté deux fois : {', '.join(twice['funding_id'])}.")
+        raise RefusedError(f"Financeur compté deux fois : {', '.join(twice['funding_id'])}.")
     rank = {name: place for place, name in enumerate(funder_order(frame["funder"]))}
     partner = frame["funder"] != OWN
     frame = frame.assign(

@@ -14,7 +14,7 @@ from solidata.check import audit as auditing
 from solidata.check import coverage
 from solidata.cli import show
 from solidata.french import plural
-from solidata.problems import Problem, SourceError
+from solidata.problems import NoDataError, Problem, SourceError
 from solidata.tables import all_tables
 
 
@@ -199,19 +199,32 @@ def trace(console: Console, what: str | None, key: str | None) -> int:
 
 
 def figures(console: Console, arguments: argparse.Namespace) -> int:
-    """Export the figures of a year in the presets asked for, and the page that shows them."""
-    from solidata.analysis.progress import years
-    from solidata.figures import frame, gallery, theme
+    """Export the figures of a year in the presets asked for, and the page that shows them.
 
-    year = arguments.year or years(catalog.load("status_counts"))[-1]
+    A figure of which the year has no data is named and left out, unless it was asked for.
+    """
+    from solidata.analysis.progress import years
+    from solidata.figures import gallery, theme
+
+    known = years(catalog.load("status_counts"))
+    year = arguments.year or max(known, default=0)
     presets = list(theme.PRESETS) if arguments.preset == ["tous"] else arguments.preset
     names = gallery.chosen(arguments.only)
-    registers = frame.Registers(*catalog.load_registers())
+    registers = catalog.load_registers()
     folder = arguments.out or home.home() / "figures"
-    made = []
+    made, empty = [], []
     with show.steps(console) as progress:
         task = progress.add_task("Figures", total=len(names) * len(presets))
-        for figure in gallery.figures(catalog.load, registers, year, names):
+        for name in names:
+            progress.update(task, description=name)
+            try:
+                figure = gallery.SET[name](catalog.load, registers, year)
+            except NoDataError as error:
+                if arguments.only:
+                    raise
+                empty.append(f"{name} : {error}")
+                progress.advance(task, len(presets))
+                continue
             made.append(figure)
             for preset in presets:
                 progress.update(task, description=f"{figure.name} ({preset})")
@@ -219,7 +232,14 @@ def figures(console: Console, arguments: argparse.Namespace) -> int:
                 stem = folder / f"{figure.name}{suffix}{'-nue' if arguments.bare else ''}"
                 figure.save(stem, preset, arguments.formats, dressed=not arguments.bare)
                 progress.advance(task)
-    if names == list(gallery.SET) and "page" in presets and not arguments.bare:
+    for reason in empty:
+        console.print(f"Sans données pour {year} : {reason}")
+    if (
+        not arguments.only
+        and "page" in presets
+        and "svg" in arguments.formats
+        and not arguments.bare
+    ):
         gallery.page(made, folder)
     count = len(made)
     console.print(f"{count} {plural(count, 'figure')} en {', '.join(presets)}, dans {folder}.")

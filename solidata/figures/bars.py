@@ -9,10 +9,12 @@ from typing import Any
 import pandas as pd
 
 from solidata.figures import shapes, theme
-from solidata.figures.frame import LEADING, Figure, Registers
+from solidata.figures.frame import LEADING, Figure
 from solidata.figures.page import MARGIN, MM_PER_POINT, Page, text_width, wrap
 from solidata.figures.theme import Fill
 from solidata.french import format_number, format_rate, quote
+from solidata.problems import RefusedError
+from solidata.tables import Registers
 
 MAX_ROWS = 30
 """Above this a page is a table, not a picture."""
@@ -111,15 +113,15 @@ class Bars:
     def __post_init__(self) -> None:
         """Refuse what cannot be drawn."""
         if not self.rows:
-            raise ValueError("Aucune barre à tracer.")
+            raise RefusedError("Aucune barre à tracer.")
         if len(self.rows) > MAX_ROWS:
-            raise ValueError(
+            raise RefusedError(
                 f"{len(self.rows)} barres, {MAX_ROWS} au plus : regroupez les plus petites, ou "
                 "publiez un tableau."
             )
         bad = [r.label for r in self.rows if not 0 <= r.value < float("inf")]
         if bad:
-            raise ValueError(f"Valeur absente ou négative : {', '.join(map(quote, bad))}.")
+            raise RefusedError(f"Valeur absente ou négative : {', '.join(map(quote, bad))}.")
 
     # --- layout ----------------------------------------------------------------------
 
@@ -145,7 +147,7 @@ class Bars:
             last = _wide(label[-1], _NAME, row.weight) + _AFTER + _wide(row.detail, _DETAIL)
             item = _Set(row, label, detail, indent, len(detail) == 1 and last <= room)
             if item.wide > most + 0.1:
-                raise ValueError(f"Libellé sans espace où le couper : {quote(row.label)}.")
+                raise RefusedError(f"Libellé sans espace où le couper : {quote(row.label)}.")
             done.append(item)
         return done
 
@@ -365,17 +367,17 @@ def ranked_bars(
     """
     used = [c for c in (label, value, out_of, detail, category) if c]
     if absent := [c for c in used if c not in data.columns]:
-        raise ValueError(f"{name} : colonnes absentes : {', '.join(absent)}.")
+        raise RefusedError(f"{name} : colonnes absentes : {', '.join(absent)}.")
     if data.empty:
-        raise ValueError(f"{name} : aucune donnée à tracer.")
+        raise RefusedError(f"{name} : aucune donnée à tracer.")
     if data[value].isna().any():
         named = ", ".join(quote(n) for n in data.loc[data[value].isna(), label])
-        raise ValueError(f"{name} : valeur absente : {named}.")
+        raise RefusedError(f"{name} : valeur absente : {named}.")
     rows = data.sort_values([value, label], ascending=[False, True], ignore_index=True)
     fills = fills or {"": ("", theme.HIGHLIGHT)}
     kinds = rows[category].astype(str) if category else pd.Series("", index=rows.index)
     if strange := sorted(set(kinds) - set(fills)):
-        raise ValueError(f"{name} : catégories sans remplissage : {', '.join(strange)}.")
+        raise RefusedError(f"{name} : catégories sans remplissage : {', '.join(strange)}.")
     shares = _shares(rows, value, out_of, name) if out_of else []
     whole = _one_whole(rows, value, out_of) if out_of else False
     drawn = [
@@ -420,7 +422,7 @@ def ranked_bars(
 def _shares(rows: pd.DataFrame, value: str, out_of: str, name: str) -> list[float]:
     values, wholes = rows[value].astype(float), rows[out_of].astype(float)
     if not ((wholes > 0) & (values <= wholes)).all():
-        raise ValueError(f"{name} : une valeur dépasse son total, ou ce total manque ou est nul.")
+        raise RefusedError(f"{name} : une valeur dépasse son total, ou ce total manque ou est nul.")
     return list(values / wholes)
 
 

@@ -6,10 +6,12 @@ import pandas as pd
 
 from solidata.analysis import evolution as analysis
 from solidata.figures import lines
-from solidata.figures.frame import Figure, Registers
+from solidata.figures.frame import Figure
 from solidata.figures.page import MARGIN, Page
 from solidata.figures.texts import title, too_many
 from solidata.french import format_number, format_rate, plural
+from solidata.problems import RefusedError
+from solidata.tables import Registers
 
 
 def coverage_curve(
@@ -101,17 +103,17 @@ def coverage_curve(
 def _check_coverage(data: pd.DataFrame, x: str, y: str, group: str) -> None:
     missing = [c for c in (x, y, group) if c not in data]
     if missing:
-        raise ValueError(f"Colonnes absentes : {', '.join(missing)}.")
+        raise RefusedError(f"Colonnes absentes : {', '.join(missing)}.")
     if data.empty:
-        raise ValueError("Aucune donnée à tracer.")
+        raise RefusedError("Aucune donnée à tracer.")
     if data[[x, y, group]].isna().any().any():
-        raise ValueError("Une distance, une part ou un groupe manque.")
+        raise RefusedError("Une distance, une part ou un groupe manque.")
     if (data[x] < 0).any():
-        raise ValueError("Une distance est négative.")
+        raise RefusedError("Une distance est négative.")
     if not data[y].between(0, 1).all():
-        raise ValueError("Une part n’est pas comprise entre 0 et 1.")
+        raise RefusedError("Une part n’est pas comprise entre 0 et 1.")
     if (data.sort_values(x, kind="stable").groupby(group)[y].diff() < 0).any():
-        raise ValueError("Une part diminue quand la distance augmente.")
+        raise RefusedError("Une part diminue quand la distance augmente.")
 
 
 def _draw_coverage(

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from solidata.figures import theme
 from solidata.figures.fingerprint import fingerprint
 from solidata.figures.page import MARGIN, MM_PER_POINT, NARROW, Page, text_width, wrap
-from solidata.french import plural, quote, typography
+from solidata.french import decapitalised, plural, quote, typography
 from solidata.problems import RefusedError
+from solidata.tables import Registers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,13 +25,6 @@ if TYPE_CHECKING:
     from solidata.figures.checks import Defect
 
 _COLON = "\u00a0:"
-
-
-class Registers(NamedTuple):
-    """What a figure needs besides its data: ``solidata.load_registers()`` gives both."""
-
-    sources: pd.DataFrame
-    contradictions: pd.DataFrame
 
 
 def _joined(column: pd.Series) -> list[str]:
@@ -50,12 +44,12 @@ def source_line(data: pd.DataFrame, sources: pd.DataFrame) -> str:
         When a row says no source, or one that ``sources`` does not know.
     """
     if data["source_id"].isna().any():
-        raise ValueError("une ligne tracée n’a pas de source")
+        raise RefusedError("une ligne tracée n’a pas de source")
     titles = sources.set_index("source_id")
     parts = []
     for source_id in _joined(data["source_id"]):
         if source_id not in titles.index:
-            raise ValueError(f"source inconnue : {quote(source_id)}")
+            raise RefusedError(f"source inconnue : {quote(source_id)}")
         row = titles.loc[source_id]
         text = str(row["title"])
         if str(row["publisher"]) not in text:
@@ -82,21 +76,14 @@ def contradiction_note(data: pd.DataFrame, contradictions: pd.DataFrame) -> str:
     told = told.sort_values("identity_id", key=lambda c: c.isna(), kind="stable")
     first, others = told.iloc[0], list(told["contradiction_id"].iloc[1:])
     text = (
-        f"les sources se contredisent ({first['contradiction_id']}) : {_lower(first['claim_a'])} ; "
-        f"{_lower(first['claim_b'])}"
+        f"les sources se contredisent ({first['contradiction_id']}) : {decapitalised(str(first['claim_a']).rstrip('.'))} ; "
+        f"{decapitalised(str(first['claim_b']).rstrip('.'))}"
     )
     if others:
         names = ", ".join(others[:5]) + (" …" if len(others) > 5 else "")
         verb = plural(len(others), "autre touche", "autres touchent")
         text += f". {len(others)} {verb} ces données ({names})"
     return text + "."
-
-
-def _lower(text: str) -> str:
-    """Return a claim as the rest of a sentence: no capital, no final stop."""
-    text = str(text).rstrip(".")
-    ordinary = text[1:2].islower() or text[1:2] == "’"
-    return text[:1].lower() + text[1:] if ordinary else text
 
 
 @dataclass
@@ -154,7 +141,7 @@ class Figure:
         """Derive the source and the note, and put every text in French typography."""
         missing = {"address", "source_id"} - set(self.data.columns)
         if missing:
-            raise ValueError(f"les lignes tracées n’ont pas {', '.join(sorted(missing))}")
+            raise RefusedError(f"les lignes tracées n’ont pas {', '.join(sorted(missing))}")
         if self.data.empty:
             raise RefusedError(f"{self.name} : aucune donnée à tracer")
         self.source = typography(source_line(self.data, self.registers.sources))

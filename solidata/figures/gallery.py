@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 
-from solidata.figures import progress, table
-from solidata.figures.frame import Figure, Registers
+from solidata.analysis.progress import reports
+from solidata.figures import evolution, progress, spending, table
+from solidata.figures.frame import Figure
 from solidata.french import nearest, quote
 from solidata.problems import RefusedError
+from solidata.tables import Registers
 
 Load = Callable[[str], pd.DataFrame]
 """Gives a table by its name: figures themselves never read a file."""
 Maker = Callable[[Load, Registers, int], Figure]
+
+
+def _reported(load: Load, name: str, year: int) -> pd.DataFrame:
+    """Return the rows of a table that the report of a year prints."""
+    frame = load(name)
+    return frame[frame["source_id"].isin(reports(load("status_counts"), year))]
+
 
 SET: dict[str, Maker] = {
     "statuts-par-section": lambda load, registers, year: progress.status_by_section(
@@ -23,14 +32,47 @@ SET: dict[str, Maker] = {
     "tableau-statuts": lambda load, registers, year: table.statuses(
         load("status_counts"), load("sections"), registers, year
     ),
+    "reports": lambda load, registers, year: progress.contribution(
+        load("status_counts"), load("sections"), registers, year, "reportee"
+    ),
+    "suppressions": lambda load, registers, year: progress.contribution(
+        load("status_counts"), load("sections"), registers, year, "supprimee"
+    ),
     "phares": lambda load, registers, year: progress.flagships(
         load("flagships"), load("mentions"), registers, year
     ),
     "lisibilite": lambda load, registers, year: progress.legibility(
         load("action_statuses"), load("actions"), load("sections"), registers, year
     ),
+    "budget": lambda load, registers, year: spending.budget(
+        load("department_budget"), registers, year
+    ),
+    "financeurs": lambda load, registers, year: spending.funders(
+        _reported(load, "funding", year), load("actions"), registers
+    ),
+    "depenses-des-actions": lambda load, registers, year: spending.action_expenses(
+        _reported(load, "funding", year), load("actions"), registers
+    ),
+    "budgets": lambda load, registers, year: evolution.budgets(
+        load("department_budget"), registers
+    ),
+    "evolution": lambda load, registers, year: evolution.slopes(
+        load("observations"), load("indicators"), load("funding"), registers, year - 1, year
+    ),
+    "ouvertures-mds": lambda load, registers, year: evolution.openings(
+        load("events"), _reported(load, "observations", year), registers
+    ),
+    "publics": lambda load, registers, year: evolution.dumbbell(
+        load("observations"), load("indicators"), registers
+    ),
+    "depense-brute": lambda load, registers, year: evolution.series(
+        load("observations"), load("indicators"), registers
+    ),
 }
-"""Every figure by the name the command line knows it by, in the order of the gallery."""
+"""Every figure by the name the command line knows it by, in the order of the gallery.
+
+Each raises :class:`~solidata.problems.NoDataError` for a year of which the tables hold nothing.
+"""
 
 
 def chosen(names: list[str]) -> list[str]:
@@ -47,12 +89,6 @@ def chosen(names: list[str]) -> list[str]:
             hint = f" Voulez-vous dire {quote(near)} ?" if near else ""
             raise RefusedError(f"Aucune figure {quote(name)}.{hint} Figures : {', '.join(SET)}.")
     return [name for name in SET if not names or name in names]
-
-
-def figures(load: Load, registers: Registers, year: int, names: list[str]) -> Iterator[Figure]:
-    """Yield the figures of a year."""
-    for name in chosen(names):
-        yield SET[name](load, registers, year)
 
 
 def page(shown: list[Figure], folder: Path) -> Path:

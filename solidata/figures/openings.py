@@ -9,11 +9,13 @@ from matplotlib.axes import Axes
 
 from solidata.analysis import evolution as analysis
 from solidata.figures import lines, shapes, theme
-from solidata.figures.frame import Figure, Registers
+from solidata.figures.frame import Figure
 from solidata.figures.page import MARGIN, Page, text_width
-from solidata.figures.texts import block, fitted, listed, too_many
+from solidata.figures.texts import block, fitted, too_many
 from solidata.figures.theme import Fill
-from solidata.french import MONTHS, format_date, format_number, plural
+from solidata.french import MONTHS, format_date, format_number, listed, plural
+from solidata.problems import NoDataError, RefusedError
+from solidata.tables import Registers
 
 
 def openings(
@@ -55,9 +57,9 @@ def openings(
     opened = int(data.loc[data["what"] == "open", "count"].iloc[0])
     target = int(data.loc[data["what"] == "target", "count"].iloc[0])
     if dated.empty:
-        raise ValueError("Aucune ouverture de maison n’est datée.")
+        raise NoDataError("Aucune ouverture de maison n’est datée.")
     if target < 1 or opened < 0 or target > _MOST_TILES:
-        raise ValueError(
+        raise RefusedError(
             f"{format_number(opened)} ouvertes sur {format_number(target)} : de 1 à {_MOST_TILES} maisons visées sont attendues."
         )
     if len(dated) > target:

@@ -10,8 +10,17 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from solidata.figures import theme
-from solidata.figures.page import MM_PER_POINT, Page, text_width
+from solidata.figures.page import MM_PER_POINT, NARROW, Page, text_width
 from solidata.figures.theme import Fill
+
+BAR = 5.4
+"""Height of a stacked bar in millimetres."""
+
+
+def pitch(width: float) -> float:
+    """Return the height of a row of stacked bars: on one column the name stands above its bar."""
+    return 11.6 if width < NARROW else 8.2
+
 
 GAP = 0.5
 """Millimetres of white between two segments of a bar."""

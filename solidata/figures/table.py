@@ -9,11 +9,11 @@ import pandas as pd
 
 from solidata.analysis import progress as analysis
 from solidata.figures import theme
-from solidata.figures.frame import LEADING, Figure, Registers
+from solidata.figures.frame import LEADING, Figure
 from solidata.figures.page import MARGIN, NARROW, Page, text_width, wrap
 from solidata.french import format_number, format_rate
 from solidata.problems import RefusedError
-from solidata.tables import all_tables
+from solidata.tables import Registers, all_tables
 
 _SIZE, _PAD, _GUTTER = 7.5, 2.4, 3.0
 

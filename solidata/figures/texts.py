@@ -8,6 +8,8 @@ import pandas as pd
 from solidata.figures.frame import LEADING
 from solidata.figures.page import Page, text_width, wrap
 from solidata.french import format_amount, format_number, format_rate, typography
+from solidata.problems import RefusedError
+from solidata.tables import all_tables
 
 _QUALIFIERS = {"about": "environ ", "more_than": "plus de ", "at_least": "au moins "}
 _INVARIABLE = {"mois", "repas", "cas", "fois", "temps"}
@@ -91,14 +93,9 @@ def title(*findings: str) -> str:
     return next((f for f in findings if len(typography(f).split()) <= _TITLE_WORDS), findings[-1])
 
 
-def listed(words: list[str]) -> str:
-    """Return « a, b et c »."""
-    return " et ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
-
-
-def too_many(count: int, limit: int, what: str) -> ValueError:
+def too_many(count: int, limit: int, what: str) -> RefusedError:
     """Return the refusal of more than a page holds."""
-    return ValueError(
+    return RefusedError(
         f"{count} {what} : {limit} au plus dans une figure ; filtrez les tables, ou faites "
         "plusieurs figures."
     )
@@ -138,6 +135,11 @@ def percent(share: float, decimals: int = 1) -> str:
     return signed(format_rate(round(abs(share), 9), decimals), share)
 
 
-def sentence(text: str) -> str:
-    """Return a label as it stands inside a sentence."""
-    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+def status_labels() -> dict[str, str]:
+    """Return the French label of each status."""
+    return all_tables()["action_statuses"].field("status").labels
+
+
+def short_status(status: str) -> str:
+    """Return the label of a status without « Non engagée – »: « Reportée »."""
+    return status_labels()[status].removeprefix("Non engagée – ").capitalize()

@@ -12,6 +12,8 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib import font_manager
 
+from solidata.problems import RefusedError
+
 FONT, TABULAR = "Inter", "Inter Tab"
 """Text, and columns of numbers (digits of one width)."""
 
@@ -128,7 +130,7 @@ def categories(count: int) -> tuple[Fill, ...]:
         Above :data:`MAX_HUES`: gather the smallest ones, or draw small multiples.
     """
     if count > MAX_HUES:
-        raise ValueError(
+        raise RefusedError(
             f"{count} catégories à distinguer par la couleur, {MAX_HUES} au plus : regroupez les "
             "plus petites, ou dessinez des petits multiples."
         )

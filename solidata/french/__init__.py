@@ -20,7 +20,16 @@ from solidata.french.numbers import (
     parse_number,
     parse_rate,
 )
-from solidata.french.text import fold, join_lines, nearest, plural, quote, typography
+from solidata.french.text import (
+    decapitalised,
+    fold,
+    join_lines,
+    listed,
+    nearest,
+    plural,
+    quote,
+    typography,
+)
 
 __all__ = [
     "MONTHS",
@@ -29,12 +38,14 @@ __all__ = [
     "ColumnError",
     "FrenchError",
     "Period",
+    "decapitalised",
     "fold",
     "format_amount",
     "format_date",
     "format_number",
     "format_rate",
     "join_lines",
+    "listed",
     "nearest",
     "parse_amount",
     "parse_column",

@@ -123,3 +123,27 @@ def plural(count: float, singular: str, plural_form: str | None = None) -> str:
     ('action', 'action', 'actions')
     """
     return singular if abs(count) < 2 else (plural_form or singular + "s")
+
+
+def decapitalised(text: str) -> str:
+    """Return a label as it stands inside a sentence; an acronym keeps its capitals.
+
+    Examples
+    --------
+    >>> decapitalised("Budget total"), decapitalised("L’aide"), decapitalised("APA à domicile")
+    ('budget total', 'l’aide', 'APA à domicile')
+    """
+    ordinary = text[1:2].islower() or text[1:2] in {"’", " "}
+    return text[:1].lower() + text[1:] if ordinary else text
+
+
+def listed(words: Iterable[str]) -> str:
+    """Return « a, b et c ».
+
+    Examples
+    --------
+    >>> listed(["a"]), listed(["a", "b", "c"])
+    ('a', 'a, b et c')
+    """
+    *first, last = words
+    return f"{', '.join(first)} et {last}" if first else last

@@ -14,9 +14,19 @@ import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Registers(NamedTuple):
+    """What a figure needs besides its data to say where it comes from: two tables."""
+
+    sources: pd.DataFrame
+    contradictions: pd.DataFrame
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,152 @@
+"""The flagships of a year: what their list says, what their sheets say."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from solidata.analysis import progress as analysis
+from solidata.figures import shapes, theme
+from solidata.figures.frame import LEADING, Figure
+from solidata.figures.page import MARGIN, NARROW, Page, wrap
+from solidata.figures.texts import short_status, status_labels
+from solidata.french import plural
+from solidata.problems import NoDataError
+from solidata.tables import Registers
+
+_CHIP, _CHIP_GAP = 4.4, 1.2
+
+
+def flagships(
+    flagships: pd.DataFrame, mentions: pd.DataFrame, registers: Registers, year: int
+) -> Figure:
+    """Return the flagships of a year, the status of the list beside that of the sheets.
+
+    Parameters
+    ----------
+    flagships, mentions : pandas.DataFrame
+        The tables of these names.
+    registers : Registers
+    year : int
+
+    Returns
+    -------
+    Figure
+        One row a flagship; where list and sheets disagree a mark says so.
+
+    Raises
+    ------
+    ValueError
+        When there is no flagship with a status in `year`.
+    """
+    rows = analysis.flagship_readings(flagships, mentions, year)
+    said = mentions[
+        (mentions["year"] == year) & mentions["status"].notna() & mentions["flagship_id"].notna()
+    ]
+    if rows.empty or said.empty:
+        raise NoDataError(f"Aucun phare avec un statut en {year}.")
+    told = said[said["list"].isin(["flagship", "sheet"])]
+    data = told[["flagship_id", "list", "status", "source_id", "line", "printed"]].assign(
+        address="mentions:" + told["mention_id"], n=1
+    )
+    data = data.astype({"list": "str", "status": "str"}).sort_values(["flagship_id", "address"])
+    split = int((~rows["agrees"].dropna().astype(bool)).sum())
+    alone = int(rows["on_sheets"].isna().sum())
+    done = int((rows["in_list"] == "realisee").sum())
+    labels = status_labels()
+    shown = rows.assign(
+        in_list=rows["in_list"].map(labels),
+        on_sheets=rows["on_sheets"].map(
+            lambda s: " / ".join(labels[w] for w in s.split(" / ")), na_action="ignore"
+        ),
+    ).drop(columns="agrees")
+    different = ", ".join(str(r) for r in rows.loc[rows["agrees"].eq(False).fillna(False), "rank"])
+    verb = plural(split, "phare diffère", "phares diffèrent")
+    return Figure(
+        name=f"phares-{year}",
+        title=f"{split} des {len(rows)} {verb} entre la liste et les fiches en {year}"
+        if split
+        else f"La liste et les fiches des {len(rows)} phares s’accordent en {year}",
+        unit="Statut de chaque action phare, selon la liste des phares et selon les fiches",
+        data=data,
+        value="n",
+        draw=lambda page: _draw_flagships(page, rows),
+        height=lambda width: _flagships_layout(width, rows)[0],
+        table_=shown.set_axis(["Rang", "Phare", "Liste", "Fiches"], axis=1).fillna(""),
+        alt=(
+            f"Tableau de {len(rows)} phares. La liste en dit {done} "
+            f"{plural(done, 'réalisé', 'réalisés')} et {len(rows) - done} en cours ; liste et fiches "
+            f"diffèrent pour les rangs {different or 'aucun'} ; {alone} sans fiche."
+        ),
+        reading=_flagship_reading(rows),
+        scope=f"les {len(rows)} actions phares de {year}.",
+        registers=registers,
+    )
+
+
+def _flagship_reading(rows: pd.DataFrame) -> str:
+    different = rows[rows["agrees"].eq(False).fillna(False)]
+    row = (different if len(different) else rows).iloc[-1]
+    labels = status_labels()
+    sheets = "sans fiche" if pd.isna(row["on_sheets"]) else " et ".join(
+        labels[w].lower() for w in row["on_sheets"].split(" / ")
+    )  # fmt: skip
+    return f"l’action phare {row['rank']} est {labels[row['in_list']].lower()} dans la liste et {sheets} sur sa fiche."
+
+
+def _flagships_layout(width: float, rows: pd.DataFrame) -> tuple[float, list[list[str]], float]:
+    """Return the height of the plot area, the wrapped titles, and where the chips start."""
+    chips = 2 * (15.5 if width < NARROW else 22.0)
+    start = width - MARGIN - chips - (2.0 if width < NARROW else 8.0)
+    titles = [wrap(t, start - 9.0, 7.5) for t in rows["title"]]
+    return 8.0 + sum(_row_height(lines) for lines in titles), titles, start
+
+
+def _row_height(lines: list[str]) -> float:
+    return max(_CHIP + 2.2, len(lines) * 7.5 * LEADING + 2.4)
+
+
+def _draw_flagships(page: Page, rows: pd.DataFrame) -> None:
+    height, titles, start = _flagships_layout(page.width, rows)
+    canvas = page.canvas_axes()
+    column = (page.width - MARGIN - start - (2.0 if page.narrow else 8.0)) / 2
+    first = start + (2.0 if page.narrow else 8.0)
+    base = page.bottom
+    head = {"size": 7, "color": theme.SOFT_INK, "va": "top"}
+    page.text(first, base + height - 0.5, "Liste", **head)
+    page.text(first + column, base + height - 0.5, "Fiches", **head)
+    y = height - 6.0
+    page.rule(base + y)
+    for lines, (_, row) in zip(titles, rows.iterrows(), strict=True):
+        tall = _row_height(lines)
+        middle = y - tall / 2
+        text = {"va": "center_baseline", "size": 7.5}
+        rank = {**text, "weight": 600, "ha": "right", "tabular": True}
+        page.text(MARGIN + 5.0, base + middle, str(row["rank"]), **rank)
+        for number, line in enumerate(lines):
+            offset = ((len(lines) - 1) / 2 - number) * 7.5 * LEADING
+            page.text(MARGIN + 7.5, base + middle + offset, line, **text)
+        if row["agrees"] is not pd.NA and not row["agrees"]:
+            sign = {**text, "weight": 700, "ha": "center", "size": 9}
+            page.text(first - (1.6 if page.narrow else 4.0), base + middle, "≠", **sign)
+        _chips(page, canvas, row["in_list"], first, middle, column)
+        _chips(page, canvas, row["on_sheets"], first + column, middle, column)
+        y -= tall
+        page.rule(base + y, 0.4)
+
+
+def _chips(page: Page, axes: Axes, words: object, x: float, middle: float, column: float) -> None:
+    """Draw the status a list says, or two half chips when the sheets say two."""
+    if not isinstance(words, str):
+        style = {"va": "center_baseline", "size": 7, "color": theme.SOFT_INK}
+        page.text(x, page.bottom + middle, "sans fiche", **style)
+        return
+    statuses = words.split(" / ")
+    width = (column - _CHIP_GAP - 0.6 * (len(statuses) - 1)) / len(statuses)
+    labels = {s: short_status(s) for s in statuses}
+    if len(statuses) > 1:
+        labels = {s: {"realisee": "Réal.", "en_cours": "En c."}.get(s, labels[s]) for s in statuses}
+    for number, status in enumerate(statuses):
+        fill, left = theme.STATUS[status], x + number * (width + 0.6)
+        shapes.tile(page, axes, status, fill, left, middle - _CHIP / 2, width, _CHIP)
+        shapes.inside(axes, fill, left + width / 2, middle, labels[status], 6.5)
