@@ -15,13 +15,6 @@ OWN = "Département"
 FUNDERS = (OWN, "ARS", "CNSA", "MSA")
 """Funders in the order, and so in the colours, of every figure; others follow by name."""
 
-FUNDER_NAMES = {
-    "ARS": "agence régionale de santé",
-    "CNSA": "Caisse nationale de solidarité pour l’autonomie",
-    "MSA": "Mutualité sociale agricole",
-}
-"""What the abbreviations stand for."""
-
 AUTONOMY = ("Personnes âgées", "Personnes handicapées")
 """The two blocks that make the policy of autonomy."""
 

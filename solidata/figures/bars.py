@@ -10,7 +10,7 @@ import pandas as pd
 
 from solidata.figures import shapes, theme
 from solidata.figures.frame import LEADING, Figure
-from solidata.figures.page import MARGIN, MM_PER_POINT, Page, text_width, wrap
+from solidata.figures.page import CAPITALS, MARGIN, MM_PER_POINT, Page, text_width, wrap
 from solidata.figures.theme import Fill
 from solidata.french import format_number, format_rate, quote
 from solidata.problems import RefusedError
@@ -20,7 +20,7 @@ MAX_ROWS = 30
 """Above this a page is a table, not a picture."""
 
 _NAME, _DETAIL = 8.0, 7.0
-_BETWEEN, _BESIDE, _AFTER, _INDENT = 2.6, 2.5, 1.6, 3.5
+_BESIDE, _AFTER, _INDENT = 2.5, 1.6, 3.5
 _NAMES = 0.42
 """Share of the page that names may take beside the bars."""
 
@@ -154,10 +154,15 @@ class Bars:
     def _bar(self, width: float) -> float:
         return 3.6 if width < 120 else 5.0
 
+    @property
+    def _between(self) -> float:
+        """White between two rows: a long list is set closer, so that it stays on one page."""
+        return 2.6 if len(self.rows) <= 12 else 1.8
+
     def _pitch(self, item: _Set, width: float) -> float:
         bar = self._bar(width)
         body = item.words + 0.8 + bar if width < 120 else max(item.words, bar)
-        return item.row.before + body + _BETWEEN
+        return item.row.before + body + self._between
 
     def _head(self, width: float) -> float:
         legend = shapes.legend_height(self.legend, self._legend_room(width)) if self.legend else 0.0
@@ -200,7 +205,7 @@ class Bars:
         for item in items:
             row = item.row
             y -= row.before
-            body = self._pitch(item, width) - row.before - _BETWEEN
+            body = self._pitch(item, width) - row.before - self._between
             middle = y - body + bar / 2 if page.narrow else y - body / 2
             words = y if page.narrow else middle + item.words / 2
             self._write(page, item, MARGIN, base + words, names if flush else 0.0)
@@ -213,9 +218,9 @@ class Bars:
             shapes.centred(page, beyond, base + middle, row.text, _NAME, **end)
             if row.column:
                 self._right(page, base + middle, row.column, 700 if row.strong else 400)
-            y -= body + _BETWEEN
+            y -= body + self._between
         if not page.narrow:
-            ends = [y + _BETWEEN - 1.0, top + 1.0]
+            ends = [y + self._between - 1.0, top + 1.0]
             axes.plot([0, 0], ends, color=theme.INK, linewidth=0.8, clip_on=False)
         if self.total:
             y -= 0.2
@@ -247,7 +252,7 @@ class Bars:
             shapes.centred(page, x, y + _NAME * LEADING / 2, line, _NAME, **style)
         if item.inline:
             after = x + _wide(item.label[-1], _NAME, row.weight) + _AFTER
-            drop = shapes.CAPITALS * (_NAME - _DETAIL) * MM_PER_POINT / 2  # on the same baseline
+            drop = CAPITALS * (_NAME - _DETAIL) * MM_PER_POINT / 2  # on the same baseline
             middle = y + _NAME * LEADING / 2 - drop
             shapes.centred(page, after, middle, item.detail[0], _DETAIL, **soft)
             return

@@ -14,7 +14,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from solidata.figures import colour, theme
-from solidata.figures.page import MM_PER_INCH, Mark, Page
+from solidata.figures.page import MAX_TITLE_WORDS, MM_PER_INCH, Mark, Page, word_count
 from solidata.french import quote
 from solidata.problems import RefusedError
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 MIN_TEXT, MIN_BODY = 6.0, 7.0
 TEXT_CONTRAST, SHAPE_CONTRAST = 4.5, 3.0
 COLOUR_DIFFERENCE, GREY_DIFFERENCE = 10.0, 8.0
-MAX_TITLE_WORDS = 15
 _DPI = 100
 
 # What French typography does not print. A year or a line number takes no thousands space, so
@@ -74,8 +73,7 @@ def _words(figure: Figure) -> Iterator[Defect]:
                         ("source", figure.source), ("texte de remplacement", figure.alt)):  # fmt: skip
         if not text.strip(" ."):
             yield Defect("texte absent", label, "attendu : un texte")
-    words = figure.title.split(" ")  # a no-break space holds one word together
-    if len(words) > MAX_TITLE_WORDS:
+    if word_count(figure.title) > MAX_TITLE_WORDS:
         yield Defect("titre", quote(figure.title), f"attendu : {MAX_TITLE_WORDS} mots au plus")
     if figure.title.endswith("."):
         yield Defect("titre", quote(figure.title), "attendu : sans point final")

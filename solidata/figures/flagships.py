@@ -8,9 +8,9 @@ from matplotlib.axes import Axes
 from solidata.analysis import progress as analysis
 from solidata.figures import shapes, theme
 from solidata.figures.frame import LEADING, Figure
-from solidata.figures.page import MARGIN, NARROW, Page, wrap
+from solidata.figures.page import MARGIN, NARROW, Page, text_width, wrap
 from solidata.figures.texts import short_status, status_labels
-from solidata.french import plural
+from solidata.french import listed, plural
 from solidata.problems import NoDataError
 from solidata.tables import Registers
 
@@ -79,9 +79,27 @@ def flagships(
             f"diffèrent pour les rangs {different or 'aucun'} ; {alone} sans fiche."
         ),
         reading=_flagship_reading(rows),
+        note=_scopes(told, flagships),
         scope=f"les {len(rows)} actions phares de {year}.",
         registers=registers,
     )
+
+
+def _scopes(told: pd.DataFrame, flagships: pd.DataFrame) -> str:
+    """Return, for the flagships whose sheets say two statuses, which public each is said of."""
+    sheets = told[(told["list"] == "sheet") & told["scope"].notna()]
+    rank = flagships.set_index("flagship_id")["rank"]
+    labels = status_labels()
+    notes = []
+    for flagship_id, rows in sheets.groupby("flagship_id", sort=False):
+        if rows["status"].nunique() > 1:
+            each = (
+                f"{labels[str(r['status'])].lower()} ({r['scope']})" for _, r in rows.iterrows()
+            )
+            notes.append(
+                f"les fiches de l’action phare {rank[flagship_id]} la disent {listed(each)}"
+            )
+    return " ; ".join(notes)
 
 
 def _flagship_reading(rows: pd.DataFrame) -> str:
@@ -144,7 +162,7 @@ def _chips(page: Page, axes: Axes, words: object, x: float, middle: float, colum
     statuses = words.split(" / ")
     width = (column - _CHIP_GAP - 0.6 * (len(statuses) - 1)) / len(statuses)
     labels = {s: short_status(s) for s in statuses}
-    if len(statuses) > 1:
+    if max(text_width(label, 6.5, 600) for label in labels.values()) > width - 0.8:
         labels = {s: {"realisee": "Réal.", "en_cours": "En c."}.get(s, labels[s]) for s in statuses}
     for number, status in enumerate(statuses):
         fill, left = theme.STATUS[status], x + number * (width + 0.6)

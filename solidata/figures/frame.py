@@ -6,6 +6,7 @@ derived from the rows that are plotted: they are not for the author to forget.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -14,8 +15,10 @@ import pandas as pd
 
 from solidata.figures import theme
 from solidata.figures.fingerprint import fingerprint
+from solidata.figures.glossary import glossary
 from solidata.figures.page import MARGIN, MM_PER_POINT, NARROW, Page, text_width, wrap
-from solidata.french import decapitalised, plural, quote, typography
+from solidata.french import decapitalised, listed, plural, quote, typography
+from solidata.french.text import NO_BREAK_SPACE
 from solidata.problems import RefusedError
 from solidata.tables import Registers
 
@@ -80,10 +83,17 @@ def contradiction_note(data: pd.DataFrame, contradictions: pd.DataFrame) -> str:
         f"{decapitalised(str(first['claim_b']).rstrip('.'))}"
     )
     if others:
-        names = ", ".join(others[:5]) + (" …" if len(others) > 5 else "")
-        verb = plural(len(others), "autre touche", "autres touchent")
-        text += f". {len(others)} {verb} ces données ({names})"
+        many = plural(len(others), "Une autre contradiction", "D’autres contradictions")
+        verb = plural(len(others), "touche", "touchent")
+        text += f". {many} {verb} ces données : {listed(sorted(others))}"
     return text + "."
+
+
+_ANNOUNCES = re.compile(r"\b(en|de|à|et|des|les|sur) (?=\d)")
+
+
+def _cells(table: pd.DataFrame) -> list[str]:
+    return [*map(str, table.columns), *(c for c in table.to_numpy().ravel() if isinstance(c, str))]
 
 
 @dataclass
@@ -146,13 +156,16 @@ class Figure:
             raise RefusedError(f"{self.name} : aucune donnée à tracer")
         self.source = typography(source_line(self.data, self.registers.sources))
         derived = contradiction_note(self.data, self.registers.contradictions)
-        notes = [n.rstrip(".") for n in (self.note, derived) if n]
+        shown = [self.title, self.unit, self.reading, self.scope, *_cells(self.table_)]
+        notes = [n.rstrip(".") for n in (self.note, glossary(*shown), derived) if n]
         self.note = typography(
             ". ".join(n[:1].upper() + n[1:] if i else n for i, n in enumerate(notes))
         )
         self.note += "." if self.note else ""
         for name in ("title", "unit", "alt", "scope", "reading"):
             setattr(self, name, typography(getattr(self, name)))
+        # A line of the title never ends before the number that its last word announces.
+        self.title = _ANNOUNCES.sub(rf"\1{NO_BREAK_SPACE}", self.title)
 
     # --- layout ----------------------------------------------------------------------
 

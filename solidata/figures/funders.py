@@ -11,6 +11,7 @@ from solidata.analysis import spending as analysis
 from solidata.figures import bars, shapes, theme
 from solidata.figures.frame import LEADING, Figure
 from solidata.figures.page import MARGIN, Page, text_width, wrap
+from solidata.figures.texts import of_year
 from solidata.figures.theme import Fill
 from solidata.french import format_amount, format_rate, listed, plural, quote
 from solidata.problems import NoDataError, RefusedError
@@ -20,7 +21,9 @@ _BAR, _KEY, _PAD, _APART, _NEXT = 5.0, 2.6, 1.2, 4.5, 4.6
 _WORD = 3.9
 
 
-def funders(funding: pd.DataFrame, actions: pd.DataFrame, registers: Registers) -> Figure:
+def funders(
+    funding: pd.DataFrame, actions: pd.DataFrame, registers: Registers, year: int | None = None
+) -> Figure:
     """Return who pays the expenses of actions in which a partner is printed, one bar an amount.
 
     Parameters
@@ -28,6 +31,8 @@ def funders(funding: pd.DataFrame, actions: pd.DataFrame, registers: Registers) 
     funding, actions : pandas.DataFrame
         The tables of these names.
     registers : Registers
+    year : int, optional
+        Of the report that prints `funding`; it names the files.
 
     Returns
     -------
@@ -68,7 +73,7 @@ def funders(funding: pd.DataFrame, actions: pd.DataFrame, registers: Registers) 
     acts = f"{count} {plural(count, 'action')}"
     layout = _Funders(parts, totals, fills)
     return Figure(
-        name="financeurs-des-actions",
+        name=of_year("financeurs-des-actions", year),
         title=f"Des partenaires financent au moins {acts}, pour {format_amount(partners)}",
         unit="Euros courants imprimés pour chaque action, selon qui les paie",
         data=_funder_rows(parts, funding),
@@ -180,13 +185,6 @@ def _funder_note(
         told.append(f"{count} {plural(count, 'recette n’est pas tracée', 'recettes ne sont pas tracées')} : {each}")  # fmt: skip
     if not (parts["stage"].astype(str) == "executed").any():
         told.append("aucun de ces montants n’est dit exécuté")
-    names = [
-        f"{short} : {analysis.FUNDER_NAMES[short]}"
-        for short in analysis.funder_order(parts["funder"])
-        if short in analysis.FUNDER_NAMES
-    ]
-    if names:
-        told.append(" ; ".join(names))
     return bars.sentences(told)
 
 

@@ -48,10 +48,10 @@ SET: dict[str, Maker] = {
         load("department_budget"), registers, year
     ),
     "financeurs": lambda load, registers, year: spending.funders(
-        _reported(load, "funding", year), load("actions"), registers
+        _reported(load, "funding", year), load("actions"), registers, year
     ),
     "depenses-des-actions": lambda load, registers, year: spending.action_expenses(
-        _reported(load, "funding", year), load("actions"), registers
+        _reported(load, "funding", year), load("actions"), registers, year
     ),
     "budgets": lambda load, registers, year: evolution.budgets(
         load("department_budget"), registers
@@ -60,7 +60,7 @@ SET: dict[str, Maker] = {
         load("observations"), load("indicators"), load("funding"), registers, year - 1, year
     ),
     "ouvertures-mds": lambda load, registers, year: evolution.openings(
-        load("events"), _reported(load, "observations", year), registers
+        load("events"), _reported(load, "observations", year), registers, year=year
     ),
     "publics": lambda load, registers, year: evolution.dumbbell(
         load("observations"), load("indicators"), registers

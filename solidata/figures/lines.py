@@ -15,7 +15,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from solidata.figures import theme
-from solidata.figures.page import MM_PER_INCH, Mark, text_width
+from solidata.figures.page import LOW, MM_PER_INCH, Mark, text_width
 from solidata.figures.texts import millions, shown
 from solidata.figures.theme import Fill
 from solidata.french import format_number, format_rate
@@ -160,7 +160,7 @@ def draw_slope(ax: Axes, data: pd.DataFrame, room: tuple[float, float] | None = 
         for x, value, fill, ha, dx in ((0, start, FIRST, "right", -6), (1, end, LAST, "left", 6)):
             marks.append(dot(ax, x, value, years[x], fill))
             ax.annotate(
-                words[number][x], (x, places[x][number]), (dx, 0), textcoords="offset points", ha=ha,
+                words[number][x], (x, places[x][number]), (dx, LOW), textcoords="offset points", ha=ha,
                 va="center_baseline", size=8, weight=600 if x else 400, annotation_clip=False,
             )  # fmt: skip
     return marks
@@ -222,7 +222,7 @@ def draw_dumbbell(
         marks += [dot(ax, start, row, years[0], FIRST), dot(ax, end, row, years[1], LAST)]
         if values:
             ax.annotate(
-                words[number], (max(start, end), row), (6.5, 0), textcoords="offset points",
+                words[number], (max(start, end), row), (6.5, LOW), textcoords="offset points",
                 va="center_baseline", size=7.5, annotation_clip=False,
                 bbox={"facecolor": theme.PAPER, "edgecolor": "none", "pad": 0.6},
             )  # fmt: skip
@@ -396,7 +396,7 @@ def draw_curves(
     gap = 4.0 / height_mm(ax)
     for number, place in enumerate(spread(ends, gap, gap / 2, 1.0)):
         ax.annotate(
-            plain(str(groups[number])), (far, place), (5, 0), textcoords="offset points", size=8,
+            plain(str(groups[number])), (far, place), (5, LOW), textcoords="offset points", size=8,
             weight=600, va="center_baseline", annotation_clip=False,
         )  # fmt: skip
     return marks

@@ -11,7 +11,7 @@ from solidata.analysis import evolution as analysis
 from solidata.figures import lines, shapes, theme
 from solidata.figures.frame import Figure
 from solidata.figures.page import MARGIN, Page, text_width
-from solidata.figures.texts import block, fitted, too_many
+from solidata.figures.texts import block, fitted, of_year, too_many
 from solidata.figures.theme import Fill
 from solidata.french import MONTHS, format_date, format_number, listed, plural
 from solidata.problems import NoDataError, RefusedError
@@ -23,6 +23,7 @@ def openings(
     observations: pd.DataFrame,
     registers: Registers,
     indicator: str = "mds-ouvertes",
+    year: int | None = None,
 ) -> Figure:
     """Return how many houses receive the public out of those aimed at, and the dated openings.
 
@@ -33,6 +34,8 @@ def openings(
     registers : Registers
     indicator : str
         What counts the houses open, and their target.
+    year : int, optional
+        Of the report that prints `observations`; it names the files.
 
     Returns
     -------
@@ -71,7 +74,7 @@ def openings(
     opens = plural(count, "ouverture est datée", "ouvertures sont datées")
     named = listed([f"{r['label']} ({_day(r)})" for _, r in dated.iterrows()])
     return Figure(
-        name="ouvertures-mds",
+        name=of_year("ouvertures-mds", year),
         title=f"{opened} {plural(opened, 'maison')} sur {target} {receive} du public, {count}\u00a0{opens}",
         unit="Maisons départementales des solidarités (MDS), en nombre, et dates d’ouverture imprimées",
         data=data,

@@ -25,6 +25,10 @@ MARGIN = 1.0
 """Millimetres without ink on each side: a printer may cut there."""
 NARROW = 120.0
 """Below this width in millimetres a page is one column of a publication."""
+CAPITALS = 0.7275
+"""Height of Inter's capitals and digits, in ems."""
+LOW = 0.9
+"""Points by which matplotlib's ``center_baseline``, which centres ascenders too, leaves digits low."""
 _BREAKABLE = " "  # a no-break space never ends a line
 
 
@@ -84,6 +88,21 @@ def wrap(text: str, width: float, size: float, weight: int = 400, first: float =
     return [*lines, current]
 
 
+MAX_TITLE_WORDS = 15
+
+
+def word_count(text: str) -> int:
+    """Return the number of words of a title: a number is one, a sign or a unit none.
+
+    Examples
+    --------
+    >>> word_count("Solidarités : 283 M€ votés en 2026"), word_count("1\u202f170\u202f000\u00a0€")
+    (5, 1)
+    """
+    words = text.replace("\u202f", "").split()
+    return sum(any(c.isalnum() for c in word) and word not in {"M€", "k€"} for word in words)
+
+
 @dataclass(frozen=True)
 class Mark:
     """A drawn shape that stands for data: the checks look at these."""
@@ -127,9 +146,13 @@ class Page:
     def text(self, x: float, y: float, text: str, **style: Any) -> Text:
         """Write `text` at millimetres from the bottom left corner of the page.
 
-        `style` is what matplotlib's texts take, and ``tabular`` for digits of one width.
+        `style` is what matplotlib's texts take, and ``tabular`` for digits of one width;
+        ``center_baseline`` centres capitals and digits at `y`.
         """
         style.setdefault("size", 7.5)
+        if style.get("va") == "center_baseline":
+            y -= CAPITALS * style["size"] * MM_PER_POINT / 2
+            style["va"] = "baseline"
         if style.pop("tabular", False):
             style["family"] = theme.TABULAR
         return self.figure.text(x / self.width, y / self.height, text.replace("$", r"\$"), **style)

@@ -62,7 +62,7 @@ def status_by_section(
     return Figure(
         name=f"statuts-par-section-{year}",
         title=f"{_fraction(going, total)} actions du schéma sont réalisées ou en cours en {year}",
-        unit="Nombre d’actions de chaque section selon leur statut",
+        unit="Nombre d’actions selon leur statut, sections par part décroissante d’actions réalisées ou en cours",
         data=data,
         value="count",
         draw=lambda page: _draw_status(page, rows, overall, ranked),
@@ -76,7 +76,8 @@ def status_by_section(
             + "."
         ),
         reading=(
-            f"sur les {total} actions, {words['realisee']}, soit {format_rate(counts['realisee'] / total, 1)} ; "
+            f"sur les {total} actions, {counts['realisee']} {plural(counts['realisee'], 'est réalisée', 'sont réalisées')}, "
+            f"soit {format_rate(counts['realisee'] / total, 1)} ; "
             f"dans la section {worst['section']}, {worst['count']} actions sur {worst['total']} sont reportées."
         ),
         scope=f"les {total} actions des {len(ranked)} sections qui impriment un total.",
@@ -153,6 +154,10 @@ def _draw_status(
         page.text(middle, base + height - 3.8, "Total", **style)
         page.text(right, base + height - 0.5, "Réalisées", **style)
         page.text(right, base + height - 3.8, "ou en cours", **style)
+    else:
+        style = {"size": 7, "color": theme.SOFT_INK, "ha": "right", "va": "top"}
+        for line, words in enumerate(("Réalisées", "ou en cours", "sur total")):
+            page.text(right, base + height - 11.0 - line * 3.1, words, **style)
 
     axes = page.axes(left, 0, room, height)
     axes.set(xlim=(0, room), ylim=(0, height))

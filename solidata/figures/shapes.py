@@ -10,7 +10,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from solidata.figures import theme
-from solidata.figures.page import MM_PER_POINT, NARROW, Page, text_width
+from solidata.figures.page import LOW, NARROW, Page, text_width
 from solidata.figures.theme import Fill
 
 BAR = 5.4
@@ -68,9 +68,10 @@ def tile(
 
 def inside(axes: Axes, fill: Fill, x: float, y: float, text: str, size: float = 7.5) -> None:
     """Write a label in the middle of a filled shape; a hatch is cleared behind it."""
-    written = axes.text(
-        x, y, text, ha="center", va="center_baseline", size=size, weight=600, color=fill.ink
-    )
+    written = axes.annotate(
+        text, (x, y), (0, LOW / 2), textcoords="offset points", annotation_clip=False,
+        ha="center", va="center_baseline", size=size, weight=600, color=fill.ink,
+    )  # fmt: skip
     if fill.hatch:
         written.set_bbox(
             {
@@ -81,18 +82,9 @@ def inside(axes: Axes, fill: Fill, x: float, y: float, text: str, size: float = 
         )
 
 
-CAPITALS = 0.7275
-"""Height of Inter's capitals and digits, in ems."""
-
-
 def centred(page: Page, x: float, y: float, text: str, size: float = 8.0, **style: Any) -> Text:
-    """Write `text` so that its capitals and digits are centred at `y`, beside a bar.
-
-    Matplotlib's ``center_baseline`` centres ascenders too, and leaves digits a third of a
-    millimetre low.
-    """
-    half = CAPITALS * size * MM_PER_POINT / 2
-    return page.text(x, y - half, text, size=size, va="baseline", **style)
+    """Write `text` so that its capitals and digits are centred at `y`, beside a bar."""
+    return page.text(x, y, text, size=size, va="center_baseline", **style)
 
 
 Entry = tuple[str, str, Fill]

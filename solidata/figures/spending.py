@@ -9,6 +9,7 @@ from solidata.figures import bars, theme
 from solidata.figures.bars import Bars, Row, Total, ranked_bars
 from solidata.figures.frame import Figure
 from solidata.figures.funders import funders
+from solidata.figures.texts import of_year
 from solidata.figures.theme import Fill
 from solidata.french import decapitalised, format_amount, format_rate, listed, plural, quote
 from solidata.problems import NoDataError
@@ -200,7 +201,9 @@ def _budget_alt(blocks: pd.DataFrame, year: int) -> str:
 # --- what the actions print of their expenses ----------------------------------------------
 
 
-def action_expenses(funding: pd.DataFrame, actions: pd.DataFrame, registers: Registers) -> Figure:
+def action_expenses(
+    funding: pd.DataFrame, actions: pd.DataFrame, registers: Registers, year: int | None = None
+) -> Figure:
     """Return the legible expenses of actions, from the largest, with what is said of their stage.
 
     Parameters
@@ -208,6 +211,8 @@ def action_expenses(funding: pd.DataFrame, actions: pd.DataFrame, registers: Reg
     funding, actions : pandas.DataFrame
         The tables of these names.
     registers : Registers
+    year : int, optional
+        Of the report that prints `funding`; it names the files.
 
     Returns
     -------
@@ -247,7 +252,7 @@ def action_expenses(funding: pd.DataFrame, actions: pd.DataFrame, registers: Reg
     return ranked_bars(
         rows,
         registers,
-        name="depenses-des-actions",
+        name=of_year("depenses-des-actions", year),
         title=f"{count} {plural(count, 'action')} {verb} une dépense lisible{span}",
         unit="Euros courants imprimés par dépense d’action, selon l’étape",
         scope=(

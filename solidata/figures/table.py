@@ -53,15 +53,27 @@ def _widths(grid: Grid, width: float) -> list[float]:
     # Numbers spread over what labels leave, without drifting apart on a wide page.
     spare = max(0.0, room - natural) / max(1, len(numbers))
     spread = min(spare, 9.0)
-    return [room - spread * len(numbers), *(n + spread for n in numbers)]
+    wide = [n + spread for n in numbers]
+    if sum(wide) >= max(numbers) * len(numbers):  # columns of one width are easier to follow
+        wide = [sum(wide) / len(wide)] * len(wide)
+    return [room - spread * len(numbers), *wide]
 
 
 def _layout(grid: Grid, width: float) -> tuple[list[float], list[list[str]], list[list[list[str]]]]:
     """Return column widths, wrapped headers, and wrapped cells."""
     widths = _widths(grid, width)
-    headers = [wrap(h, w, 7) for h, w in zip(grid.headers, widths, strict=True)]
+    headers = [_balanced(h, w, 7) for h, w in zip(grid.headers, widths, strict=True)]
     rows = [[wrap(row[0], widths[0], _SIZE), *([cell] for cell in row[1:])] for row in grid.rows]
     return widths, headers, rows
+
+
+def _balanced(text: str, width: float, size: float) -> list[str]:
+    """Return `text` on as few lines as `width` allows, and these as even as they can be."""
+    lines = wrap(text, width, size)
+    narrower = width
+    while narrower > 4 and len(found := wrap(text, narrower, size)) == len(lines):
+        lines, narrower = found, narrower - 1
+    return lines
 
 
 def _height(grid: Grid, width: float) -> float:
@@ -201,7 +213,10 @@ def statuses(
         value="count",
         scope=f"les {total} actions des {len(order)} sections qui impriment un total.",
         registers=registers,
-        reading=f"dans la section {last[0]}, {last[1]} actions sur {last[5]} sont réalisées.",
+        reading=(
+            f"dans la section {last[0]}, {int(last[1]) + int(last[2])} actions sur {last[5]}, "
+            f"soit {last[6]}, sont réalisées ou en cours."
+        ),
     )  # fmt: skip
 
 

@@ -6,14 +6,13 @@ import numpy as np
 import pandas as pd
 
 from solidata.figures.frame import LEADING
-from solidata.figures.page import Page, text_width, wrap
+from solidata.figures.page import MAX_TITLE_WORDS, Page, text_width, word_count, wrap
 from solidata.french import format_amount, format_number, format_rate, typography
 from solidata.problems import RefusedError
 from solidata.tables import all_tables
 
 _QUALIFIERS = {"about": "environ ", "more_than": "plus de ", "at_least": "au moins "}
 _INVARIABLE = {"mois", "repas", "cas", "fois", "temps"}
-_TITLE_WORDS = 15
 
 
 def shown(value: float, unit: str, out_of: float = float("nan"), qualifier: object = None) -> str:
@@ -90,7 +89,7 @@ def _agreed(unit: str, value: float) -> str:
 
 def title(*findings: str) -> str:
     """Return the first finding that is short enough for a title; the last one always is."""
-    return next((f for f in findings if len(typography(f).split()) <= _TITLE_WORDS), findings[-1])
+    return next((f for f in findings if word_count(f) <= MAX_TITLE_WORDS), findings[-1])
 
 
 def too_many(count: int, limit: int, what: str) -> RefusedError:
@@ -143,3 +142,8 @@ def status_labels() -> dict[str, str]:
 def short_status(status: str) -> str:
     """Return the label of a status without « Non engagée – »: « Reportée »."""
     return status_labels()[status].removeprefix("Non engagée – ").capitalize()
+
+
+def of_year(name: str, year: int | None) -> str:
+    """Return the stem of a figure's files, with its year if any."""
+    return name if year is None else f"{name}-{year}"

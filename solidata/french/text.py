@@ -48,11 +48,13 @@ def join_lines(printed: str) -> str:
 _QUOTED = re.compile(r"[\"“]\s*([^\"“”]*?)\s*[\"”]")
 _TYPOGRAPHY = (
     (re.compile(r"['‘`]"), "’"),
-    (re.compile(r"\s+"), " "),
+    # A no-break space is kept: whoever wrote it holds two words together.
+    (re.compile(r"[^\S\u00a0\u202f]+"), " "),
+    (re.compile(r"\s*([\u00a0\u202f])\s*"), r"\1"),
     (re.compile(r"«\s*"), "«" + NO_BREAK_SPACE),
     (re.compile(r"\s*»"), NO_BREAK_SPACE + "»"),
     (re.compile(r" (?=[:;!?%]|[kM]?€)"), NO_BREAK_SPACE),
-    (re.compile(r"(?<=\d) (?=\d{3}(?!\d))"), NARROW_NO_BREAK_SPACE),
+    (re.compile(r"(?<=\d)[ \u00a0](?=\d{3}(?!\d))"), NARROW_NO_BREAK_SPACE),
 )
 
 
