@@ -266,7 +266,7 @@ def test_the_expenses_are_ranked_from_zero(funding, actions):
     assert found == sorted(found, reverse=True)
     assert found[1] / found[0] == pytest.approx(850_000 / 1_170_000)
     assert figure.title == (
-        "12 actions impriment une dépense lisible, de 610\u00a0€ à 1\u202f170\u202f000\u00a0€"
+        "12 actions impriment une dépense lisible, de\u00a0610\u00a0€ à\u00a01\u202f170\u202f000\u00a0€"
     )
 
 

@@ -140,7 +140,7 @@ def test_public_names_are_found_when_asked_for():
     done = run(code)
     assert done.returncode == 0, done.stderr
     assert done.stdout.split("\n")[0] == (
-        "solidata.catalog solidata.catalog solidata.catalog solidata.provenance"
+        "solidata.catalog solidata.catalog solidata.tables solidata.provenance"
     )
     assert done.stdout.split("\n")[1] == "1\u202f234 solidata.tables"
 

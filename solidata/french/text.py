@@ -53,7 +53,7 @@ _TYPOGRAPHY = (
     (re.compile(r"\s*([\u00a0\u202f])\s*"), r"\1"),
     (re.compile(r"«\s*"), "«" + NO_BREAK_SPACE),
     (re.compile(r"\s*»"), NO_BREAK_SPACE + "»"),
-    (re.compile(r" (?=[:;!?%]|[kM]?€)"), NO_BREAK_SPACE),
+    (re.compile(r"[ \u202f](?=[:;!?%]|[kM]?€)"), NO_BREAK_SPACE),
     (re.compile(r"(?<=\d)[ \u00a0](?=\d{3}(?!\d))"), NARROW_NO_BREAK_SPACE),
 )
 
