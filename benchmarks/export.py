@@ -28,7 +28,8 @@ def main() -> None:
     shown = Table("figure", "trois savefig, s", "save, s", "rapport médian")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for figure in gallery.figures(solidata.load, registers, YEAR, []):
+        for make in gallery.SET.values():
+            figure = make(solidata.load, registers, YEAR)
             figure.save(folder / "essai")  # fonts and caches are warm for both
             pairs = []
             for _ in range(REPEATS):

@@ -10,7 +10,7 @@ from matplotlib.patches import Rectangle
 from solidata.figures import checks, colour, shapes, theme
 from solidata.figures.checks import DefectError
 from solidata.figures.frame import Figure
-from solidata.figures.page import MARGIN
+from solidata.figures.page import MARGIN, Mark
 from solidata.figures.theme import Fill
 from solidata.problems import RefusedError
 from solidata.tables import Registers
@@ -47,6 +47,7 @@ def bars(page, values=(3, 5), fills=theme.CATEGORY, height=6.0):
         fill = fills[number % len(fills)]
         shapes.bar(page, axes, f"c{number}", fill, 0, 2 + 8 * number, value, height)
         shapes.inside(axes, fill, value / 2, 2 + 8 * number + height / 2, str(value))
+        page.names[f"c{number}"] = str(value)
     return axes
 
 
@@ -113,6 +114,8 @@ def test_a_figure_says_everything_of_itself(name):
         ("environ 15-876 ou 3.5 choses", "virgule décimale"),
         ("une baisse de -3", "signe moins"),
         ("le nombre 72,5%", "espace insécable attendue avant %"),
+        ("le nombre 12345", "espace fine insécable"),
+        ("une baisse en 2\u202f025", "année sans espace"),
     ],
 )
 def test_typography_that_french_does_not_print(text, expected):
@@ -234,7 +237,8 @@ def test_five_stacked_classes_are_refused():
         axes.axis("off")
         for number in range(count):
             fill = theme.CATEGORY[number]
-            shapes.bar(page, axes, f"c{number}", fill, number + 0.05, 2, 0.9, 6)
+            shapes.bar(page, axes, f"c{number}", fill, number, 2, 0.95, 6)
+            page.names[f"c{number}"] = "Deux"  # a word of the title
 
     assert kinds(figure(lambda page: draw(page, 4))) == set()
     assert kinds(figure(lambda page: draw(page, 5))) == {"barres empilées"}
@@ -245,6 +249,49 @@ def test_bars_that_do_not_start_from_zero_are_refused():
         bars(page).set_xlim(1, 11)
 
     assert "barres" in kinds(figure(draw))
+
+
+def test_columns_side_by_side_are_not_stacked():
+    def draw(page, vertical):
+        axes = page.axes(MARGIN, 0, page.width - 2 * MARGIN, page.plot_height)
+        axes.set(xlim=(0, 10), ylim=(0, 20))
+        axes.axis("off")
+        for number, fill in enumerate(theme.CATEGORY[:5]):
+            column = Rectangle((number, 0), 0.9, 6, facecolor=fill.face, edgecolor=fill.edge,
+                               hatch=fill.hatch)  # fmt: skip
+            axes.add_patch(column)
+            page.marks.append(Mark(column, f"c{number}", fill, bar=True, vertical=vertical))
+            page.names[f"c{number}"] = "Deux"
+
+    assert kinds(figure(lambda page: draw(page, True))) == set()
+    assert kinds(figure(lambda page: draw(page, False))) == {"barres empilées"}
+
+
+@pytest.mark.parametrize("vertical", [False, True])
+def test_a_bar_that_floats_is_refused(vertical):
+    def draw(page, start):
+        axes = page.axes(MARGIN, 0, page.width - 2 * MARGIN, page.plot_height)
+        axes.set(xlim=(0, 10), ylim=(0, 20))
+        axes.axis("off")
+        place = (1, start, 1, 5) if vertical else (start, 1, 5, 6)
+        bar = Rectangle(place[:2], *place[2:], facecolor=theme.INK)
+        axes.add_patch(bar)
+        page.marks.append(Mark(bar, "c", theme.HIGHLIGHT, bar=True, vertical=vertical))
+
+    assert kinds(figure(lambda page: draw(page, 0))) == set()
+    assert kinds(figure(lambda page: draw(page, -5))) == set()  # a negative value ends at zero
+    assert kinds(figure(lambda page: draw(page, 2))) == {"barres"}
+
+
+def test_a_colour_without_a_name_is_refused():
+    def draw(page, *names):
+        bars(page)
+        page.names |= dict(zip(("c0", "c1"), names, strict=True))
+
+    assert kinds(figure(lambda page: draw(page, "3", "5"))) == set()
+    assert kinds(figure(lambda page: draw(page, "3", "Une chose que rien ne nomme"))) == {
+        "couleur sans nom"
+    }
 
 
 def test_more_than_six_hues_are_refused_when_they_are_asked_for():
@@ -309,21 +356,23 @@ def test_a_figure_with_a_defect_writes_nothing(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_failure_while_writing_leaves_the_old_files(tmp_path, monkeypatch):
-    made = figure()
-    old = {p: p.read_bytes() for p in made.save(tmp_path / "x")}
+@pytest.mark.parametrize("fails_at", range(6))
+def test_a_failure_while_writing_leaves_the_old_files(tmp_path, monkeypatch, fails_at):
     import solidata.figures.export as export
 
-    calls = []
+    old = {p: p.read_bytes() for p in figure().save(tmp_path / "x")}
+    calls, replace = [], export.os.replace
 
     def broken(source, target):
         calls.append(target)
-        raise OSError("disque plein")
+        if len(calls) > fails_at:
+            raise OSError("disque plein")
+        replace(source, target)
 
     monkeypatch.setattr(export.os, "replace", broken)
     with pytest.raises(OSError, match="disque plein"):
         figure(title="Autre titre").save(tmp_path / "x")
-    assert calls
+    assert len(calls) == fails_at + 1
     assert {p: p.read_bytes() for p in tmp_path.iterdir()} == old
 
 

@@ -209,6 +209,8 @@ class Bars:
             middle = y - body + bar / 2 if page.narrow else y - body / 2
             words = y if page.narrow else middle + item.words / 2
             self._write(page, item, MARGIN, base + words, names if flush else 0.0)
+            if not self.legend:
+                page.names[row.category] = row.label
             if row.value > 0:
                 long = row.value * scale
                 place = (0, middle - bar / 2, long, bar)

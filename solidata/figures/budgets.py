@@ -227,6 +227,7 @@ def _draw_budgets(
 ) -> None:
     columns, wide, scale, labels, heights, height = _budgets_layout(page.width, panels, entries)
     canvas = page.canvas_axes()
+    page.names |= dict(zip(fills, (label for label, _, _ in entries), strict=True))
     shapes.legend(page, canvas, entries, MARGIN, height - 0.5, page.width - 2 * MARGIN)
     start = height - shapes.legend_height(entries, page.width - 2 * MARGIN) - 2.5
     for number, (_, rows) in enumerate(panels):

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from solidata.figures import colour, theme
 from solidata.figures.page import MAX_TITLE_WORDS, MM_PER_INCH, Mark, Page, word_count
-from solidata.french import quote
+from solidata.french import fold, quote
 from solidata.problems import RefusedError
 
 if TYPE_CHECKING:
@@ -25,11 +26,17 @@ MIN_TEXT, MIN_BODY = 6.0, 7.0
 TEXT_CONTRAST, SHAPE_CONTRAST = 4.5, 3.0
 COLOUR_DIFFERENCE, GREY_DIFFERENCE = 10.0, 8.0
 _DPI = 100
+_GAP = 0.6
 
 # What French typography does not print. A year or a line number takes no thousands space, so
 # only a plain space between digits is caught.
 _TYPOGRAPHY = (
-    (re.compile(r"\d \d{3}(?!\d)"), "espace fine insécable attendue dans les milliers"),
+    (re.compile(r"\d[ \u00a0]\d{3}(?!\d)"), "espace fine insécable attendue dans les milliers"),
+    (re.compile(r"(?<![\w,])\d{5,}(?!\w)"), "espace fine insécable attendue dans les milliers"),
+    (
+        re.compile(r"\b(?:en|depuis)[ \u00a0][12]\u202f\d{3}\b(?![ \u00a0][€%])"),
+        "année sans espace attendue",
+    ),
     (
         re.compile(r"\d ?(?<!\u00a0)[%€]|\d ?(?<!\u00a0)M€"),
         "espace insécable attendue avant % et M€",
@@ -309,18 +316,36 @@ def _shapes(page: Page) -> Iterator[Defect]:
             )
 
 
+def _names(page: Page, placed: list[_Placed]) -> Iterator[Defect]:
+    """No category by its colour alone: a key or a label on the page says each one."""
+    fills = _fills(page.marks)
+    if len(set(fills.values())) < 2:
+        return
+    written = fold(" ".join(item.text.get_text() for item in placed))
+    for category in fills:
+        name = page.names.get(category, category)
+        if fold(name) not in written:
+            yield Defect("couleur sans nom", quote(name), "attendu : une légende ou une étiquette")
+
+
+def _stacks(page: Page) -> dict[tuple[Axes, float], list[Mark]]:
+    """Return the segments of each bar, by its axes and its place across them."""
+    stacks: dict[tuple[Axes, float], list[Mark]] = {}
+    for mark in page.marks:
+        if mark.bar and mark.artist.axes is not None:
+            across = mark.artist.get_x() if mark.vertical else mark.artist.get_y()
+            stacks.setdefault((mark.artist.axes, round(across, 3)), []).append(mark)
+    return stacks
+
+
 def _limits(page: Page) -> Iterator[Defect]:
     fills = set(_fills(page.marks).values())
     if len(fills) > theme.MAX_HUES:
         yield Defect(
             "couleurs", f"{len(fills)} remplissages", f"attendu : {theme.MAX_HUES} au plus"
         )
-    stacked: dict[object, set[str]] = {}
-    for mark in page.marks:
-        if mark.bar:
-            place = (mark.artist.axes, round(mark.artist.get_y(), 3))
-            stacked.setdefault(place, set()).add(mark.category)
-    for categories in stacked.values():
+    for segments in _stacks(page).values():
+        categories = {mark.category for mark in segments}
         if len(categories) > theme.MAX_STACKED:
             yield Defect(
                 "barres empilées",
@@ -330,11 +355,34 @@ def _limits(page: Page) -> Iterator[Defect]:
 
 
 def _bars_from_zero(page: Page) -> Iterator[Defect]:
-    for axes in {m.artist.axes for m in page.marks if m.bar and m.artist.axes is not None}:
-        low, high = sorted(axes.get_xlim())
+    """Each bar starts at zero, and its axis shows zero."""
+    for (axes, _), segments in _stacks(page).items():
+        vertical = segments[0].vertical
+        low, high = sorted(axes.get_ylim() if vertical else axes.get_xlim())
         if not low <= 1e-9 <= high + 1e-9:
             yield Defect(
                 "barres", f"axe de {low:g} à {high:g}", "attendu : des barres qui partent de zéro"
+            )
+            continue
+        box = axes.get_position()
+        size = page.height * box.height if vertical else page.width * box.width
+        ends = [
+            end
+            for mark in segments
+            for start, long in [
+                (mark.artist.get_y(), mark.artist.get_height())
+                if vertical
+                else (mark.artist.get_x(), mark.artist.get_width())
+            ]
+            for end in (start, start + long)
+        ]
+        # A white gap of half a millimetre may part a segment from the baseline.
+        from_zero = min(ends, key=abs) * size / (high - low)
+        if abs(from_zero) > _GAP:
+            yield Defect(
+                "barres",
+                f"{quote(segments[0].category)} part de {min(ends, key=abs):g}",
+                "attendu : zéro",
             )
 
 
@@ -382,5 +430,6 @@ def defects(figure: Figure, page: Page, dressed: bool = True) -> list[Defect]:
             found += _ink(page, placed)
         finally:
             page.figure.set_dpi(dpi)
-        found += [*_shapes(page), *_limits(page), *_bars_from_zero(page), *_size(page, figure)]
+        found += [*_names(page, placed), *_shapes(page), *_limits(page), *_bars_from_zero(page)]
+        found += _size(page, figure)
     return list(dict.fromkeys(found))

@@ -128,22 +128,26 @@ def save(
 
 
 def _write_all(contents: dict[Path, bytes]) -> list[Path]:
-    """Write every file or none: each beside its place first, then all renamed."""
+    """Write every file or none: each beside its place first, then all renamed, or all put back."""
     folder = next(iter(contents)).parent
     folder.mkdir(parents=True, exist_ok=True)
-    waiting: dict[str, Path] = {}
-    try:
-        for path, data in contents.items():
-            handle, name = tempfile.mkstemp(dir=folder, prefix=".figure-")
-            waiting[name] = path
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            os.chmod(name, 0o644)
-        for name, path in waiting.items():
-            os.replace(name, path)
-    finally:
-        for name in waiting:
-            Path(name).unlink(missing_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".figure-") as name:
+        beside = Path(name)
+        for number, data in enumerate(contents.values()):
+            (beside / f"{number}.new").write_bytes(data)
+        done: list[tuple[int, Path]] = []
+        try:
+            for number, path in enumerate(contents):
+                if path.exists():
+                    os.replace(path, beside / f"{number}.old")
+                done.append((number, path))
+                os.replace(beside / f"{number}.new", path)
+        except BaseException:
+            for number, path in done:
+                path.unlink(missing_ok=True)
+                if (beside / f"{number}.old").exists():
+                    (beside / f"{number}.old").rename(path)
+            raise
     return list(contents)
 
 

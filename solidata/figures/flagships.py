@@ -168,3 +168,4 @@ def _chips(page: Page, axes: Axes, words: object, x: float, middle: float, colum
         fill, left = theme.STATUS[status], x + number * (width + 0.6)
         shapes.tile(page, axes, status, fill, left, middle - _CHIP / 2, width, _CHIP)
         shapes.inside(axes, fill, left + width / 2, middle, labels[status], 6.5)
+        page.names[status] = labels[status]

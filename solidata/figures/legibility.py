@@ -119,6 +119,7 @@ def _draw_legibility(page: Page, wide: pd.DataFrame) -> None:
     room = page.width - MARGIN - left - 10.0
     scale = room / float(wide.sum(axis=1).max())
     canvas = page.canvas_axes()
+    page.names |= {group: label for group, (label, _) in _BASES.items()}
     shapes.legend(
         page, canvas, _legibility_entries(), MARGIN, height - 0.5, page.width - 2 * MARGIN
     )

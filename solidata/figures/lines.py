@@ -324,7 +324,7 @@ def draw_columns(
                 linewidth=0.7, joinstyle="miter", clip_on=False,
             )  # fmt: skip
             ax.add_patch(shape)
-            marks.append(Mark(shape, row["category"], fill, bar=True))
+            marks.append(Mark(shape, row["category"], fill, bar=True, vertical=True))
             crowded = tight or len(rows) > 1
             if not crowded or index in (0, len(ordered) - 1):
                 ax.annotate(

@@ -112,6 +112,8 @@ class Mark:
     fill: Fill
     bar: bool = False
     """Whether its length from a baseline says the value."""
+    vertical: bool = False
+    """Whether that length is a height."""
 
 
 @dataclass
@@ -125,6 +127,8 @@ class Page:
     top: float = 0.0
     """Where it ends below the title."""
     marks: list[Mark] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
+    """What the page calls a category, where it is not the category itself."""
     figure: Figure = field(init=False)
 
     def __post_init__(self) -> None:

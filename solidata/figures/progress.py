@@ -148,6 +148,7 @@ def _draw_status(
         for s in analysis.STATUSES
     ]
     legend_width = right - left if narrow else room + 4.0
+    page.names |= {s: short_status(s) for s in analysis.STATUSES}
     shapes.legend(page, canvas, entries, left, height - 0.5, legend_width)
     if not narrow:
         style = {"size": 7, "color": theme.SOFT_INK, "ha": "right", "va": "top"}
