@@ -12,7 +12,7 @@ import re
 import pandas as pd
 
 from solidata.french import decapitalised, fold
-from solidata.problems import RefusedError
+from solidata.problems import NoDataError, RefusedError
 from solidata.tables import all_tables
 
 _LEGIBILITY = ("clear", "inferred", "doubtful")
@@ -445,6 +445,8 @@ def openings(
 
     Raises
     ------
+    NoDataError
+        When nothing is printed for `indicator`.
     ValueError
         When the observed number or the target is missing, or printed with several values.
 
@@ -464,6 +466,8 @@ def openings(
     rows = [days]
     printed = observations[observations["indicator_id"] == indicator]
     printed = printed[printed["value"].notna()]
+    if printed.empty:
+        raise NoDataError(f"Aucune valeur n’est imprimée pour « {indicator} ».")
     for what, kind, label in (
         ("open", "observed", "Reçoivent du public"),
         ("target", "target", "Objectif"),

@@ -19,10 +19,10 @@ Load = Callable[[str], pd.DataFrame]
 Maker = Callable[[Load, Registers, int], Figure]
 
 
-def _reported(load: Load, name: str, year: int) -> pd.DataFrame:
-    """Return the rows of a table that the report of a year prints."""
-    frame = load(name)
-    return frame[frame["source_id"].isin(reports(load("status_counts"), year))]
+def _reported(load: Load, name: str, *years: int) -> pd.DataFrame:
+    """Return the rows of a table that the reports of some years print."""
+    frame, counts = load(name), load("status_counts")
+    return frame[frame["source_id"].isin(set().union(*(reports(counts, y) for y in years)))]
 
 
 SET: dict[str, Maker] = {
@@ -57,7 +57,12 @@ SET: dict[str, Maker] = {
         load("department_budget"), registers
     ),
     "evolution": lambda load, registers, year: evolution.slopes(
-        load("observations"), load("indicators"), load("funding"), registers, year - 1, year
+        _reported(load, "observations", year - 1, year),
+        load("indicators"),
+        _reported(load, "funding", year - 1, year),
+        registers,
+        year - 1,
+        year,
     ),
     "ouvertures-mds": lambda load, registers, year: evolution.openings(
         load("events"), _reported(load, "observations", year), registers, year=year

@@ -1,0 +1,116 @@
+"""Every figure the project exports, in every format: no defect, one look, the same bytes."""
+
+import os
+import subprocess
+import sys
+from collections import defaultdict
+
+import pytest
+
+from solidata.catalog import load, load_registers
+from solidata.cli import main
+from solidata.figures import gallery, theme
+
+YEAR = 2025
+
+
+@pytest.fixture(scope="module")
+def figures():
+    registers = load_registers()
+    return {name: make(load, registers, YEAR) for name, make in gallery.SET.items()}
+
+
+@pytest.mark.parametrize("preset", theme.PRESETS)
+@pytest.mark.parametrize("name", gallery.SET)
+def test_no_exported_figure_has_a_defect(figures, name, preset):
+    assert figures[name].check(preset) == []
+    assert figures[name].check(preset, dressed=False) == []
+
+
+def test_a_category_looks_the_same_on_every_figure(figures):
+    looks = defaultdict(set)
+    for figure in figures.values():
+        for mark in figure.render().marks:
+            looks[mark.category].add(mark.fill)
+    # The years of a pair are told by a hollow and a filled dot, whichever years they are.
+    several = {c: f for c, f in looks.items() if len(f) > 1 and not c.isdigit()}
+    assert several == {}
+
+
+def test_statuses_keep_their_order_on_every_figure(figures):
+    words = ["Réalisée", "En cours", "reportée", "supprimée"]
+    for name in ("statuts-par-section", "tableau-statuts"):
+        columns = figures[name].table().columns[1:5]
+        assert [c.removeprefix("Non engagée – ").lower() for c in columns] == [
+            w.lower() for w in words
+        ], name
+
+
+def test_the_committed_page_is_the_one_the_tables_give(figures, project, tmp_path):
+    made = gallery.page(list(figures.values()), tmp_path).read_text(encoding="utf-8")
+    kept = (project / "figures" / "README.md").read_text(encoding="utf-8")
+    assert kept == made, "lancez « solidata figures »"
+    for figure in figures.values():
+        svg = (project / "figures" / f"{figure.name}.svg").read_text(encoding="utf-8")
+        assert f'<title id="{figure.name}-t">{figure.title}</title>' in svg
+
+
+def test_the_alt_text_can_be_overridden(tmp_path):
+    figure = gallery.SET["reports"](load, load_registers(), YEAR)
+    figure.alt = "Sept barres."
+    figure.save(tmp_path / "x", formats=("svg",))
+    assert f'<desc id="{figure.name}-d">Sept barres.</desc>' in (tmp_path / "x.svg").read_text(
+        encoding="utf-8"
+    )
+
+
+# --- the command -----------------------------------------------------------------------
+
+
+def test_the_command_writes_five_files_a_figure(tmp_path, capsys):
+    assert (
+        main(["figures", "--only", "reports", "--preset", "colonne", "--out", str(tmp_path)]) == 0
+    )
+    names = sorted(p.name for p in tmp_path.iterdir())
+    suffixes = ("csv", "json", "pdf", "png", "svg")
+    assert names == [f"reports-{YEAR}-colonne.{s}" for s in suffixes]
+    assert "1 figure en colonne" in capsys.readouterr().out
+
+
+def test_a_year_without_data_is_told(tmp_path, capsys):
+    words = [
+        "figures",
+        "--year",
+        "2019",
+        "--preset",
+        "web",
+        "--formats",
+        "svg",
+        "--out",
+        str(tmp_path),
+    ]
+    assert main(words) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "Sans données pour 2019 : budget : Aucun budget voté imprimé par politique" in out
+    assert not list(tmp_path.glob("budget-2019*"))
+    assert main([*words, "--only", "budget"]) == 1
+    assert "années connues : 2025" in capsys.readouterr().err
+
+
+def test_an_unknown_figure_gives_the_nearest(tmp_path, capsys):
+    assert main(["figures", "--only", "phare", "--out", str(tmp_path)]) == 1
+    assert "Voulez-vous dire «\u00a0phares\u00a0» ?" in capsys.readouterr().err
+
+
+def test_two_processes_write_the_same_bytes(tmp_path):
+    written = []
+    for seed in ("0", "1"):
+        folder = tmp_path / seed
+        subprocess.run(
+            [sys.executable, "-m", "solidata", "figures", "--only", "budget", "financeurs",
+             "--out", str(folder)],
+            check=True, capture_output=True, env={**os.environ, "PYTHONHASHSEED": seed},
+        )  # fmt: skip
+        written.append({p.name: p.read_bytes() for p in folder.iterdir()})
+    assert len(written[0]) == 10  # two figures, five files each
+    assert written[0] == written[1]
