@@ -106,6 +106,11 @@ def _parser() -> Parser:
     notebooks.add_argument(
         "names", nargs="*", metavar="NOM", help="notebooks à exécuter (tous par défaut)"
     )
+    notebooks.add_argument(
+        "--update",
+        action="store_true",
+        help="garder dans notebooks/ ce qu’ils impriment maintenant",
+    )
     return parser
 
 
@@ -130,7 +135,7 @@ def _run(arguments: argparse.Namespace, console: Console) -> int:
         case "figures":
             return reports.figures(console, arguments)
         case _:
-            return reports.notebooks(console, arguments.names)
+            return reports.notebooks(console, arguments.names, arguments.update)
 
 
 def _in_french(error: OSError) -> str:

@@ -246,8 +246,8 @@ def figures(console: Console, arguments: argparse.Namespace) -> int:
     return 0
 
 
-def notebooks(console: Console, names: list[str]) -> int:
-    """Execute the notebooks into ``build/notebooks``; the tracked ones stay as they are."""
+def notebooks(console: Console, names: list[str], update: bool = False) -> int:
+    """Execute the notebooks into ``build/notebooks``, or in their place when `update`."""
     import nbformat
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
@@ -257,17 +257,22 @@ def notebooks(console: Console, names: list[str]) -> int:
     chosen = [p for p in paths if not names or p.stem in names or p.name in names]
     if names and len(chosen) < len(names):
         raise FileNotFoundError(f"Notebooks connus : {', '.join(p.stem for p in paths)}.")
-    output = home.home() / "build" / "notebooks"
+    output = folder if update else home.home() / "build" / "notebooks"
     output.mkdir(parents=True, exist_ok=True)
     with show.progress(console) as progress:
         for path in chosen:
             task = progress.add_task(path.stem, total=None)
             notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
             try:
-                NotebookClient(notebook, resources={"metadata": {"path": str(folder)}}).execute()
+                # Times would change the file at every run.
+                resources = {"metadata": {"path": str(folder)}}
+                client = NotebookClient(notebook, resources=resources, record_timing=False,
+                                        extra_arguments=["--log-level=ERROR"])  # fmt: skip
+                client.execute()
             except CellExecutionError as error:
                 expected = f"une cellule échoue ({error.ename} : {error.evalue})"
                 raise SourceError([Problem(path.name, None, None, None, expected)]) from None
+            notebook.metadata.pop("language_info", None)  # it names this machine's Python
             nbformat.write(notebook, output / path.name)  # type: ignore[no-untyped-call]
             progress.update(task, completed=1, total=1)
     console.print(
