@@ -128,23 +128,9 @@ def _draw_legibility(page: Page, wide: pd.DataFrame) -> None:
     axes.axis("off")
     top = height - _legibility_top(page.width) - shapes.BAR
     for number, (section, counts) in enumerate(wide.iterrows()):
-        y, x = top - number * pitch, 0.0
-        for group, count in counts.items():
-            long = float(count) * scale
-            if long:
-                fill = _BASES[str(group)][1]
-                shapes.bar(
-                    page,
-                    axes,
-                    str(group),
-                    fill,
-                    x + shapes.GAP / 2,
-                    y,
-                    long - shapes.GAP,
-                    shapes.BAR,
-                )
-                shapes.inside(axes, fill, x + long / 2, y + shapes.BAR / 2, str(count))
-            x += long
+        y = top - number * pitch
+        segments = [(str(g), _BASES[str(g)][1], int(n)) for g, n in counts.items()]
+        shapes.stack(page, axes, segments, y, scale)
         name = {"va": "center_baseline", "size": 8, "weight": 600}
         if narrow:
             page.text(left, base + y + shapes.BAR + 2.2, str(section), **name)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pandas as pd
-from matplotlib.axes import Axes
 
 from solidata.analysis import progress as analysis
 from solidata.figures import shapes, theme
@@ -167,7 +166,9 @@ def _draw_status(
     name = {"va": "center_baseline", "size": 8, "weight": 600}
     for number, (_, section) in enumerate(ranked.iterrows()):
         y = top - number * pitch
-        _draw_bar(page, axes, rows[rows["section"] == section["section"]], y, scale)
+        here = rows[rows["section"] == section["section"]].sort_values("status")
+        segments = zip(here["status"].astype(str), here["count"].astype(int), strict=True)
+        shapes.stack(page, axes, [(s, theme.STATUS[s], n) for s, n in segments], y, scale)
         if narrow:
             page.text(left, base + y + shapes.BAR + 2.2, section["section"], ha="left", **name)
         else:
@@ -185,20 +186,6 @@ def _draw_status(
         left if narrow else left - 2.0, y, "Ensemble", ha="left" if narrow else "right", **name
     )
     _numbers(page, middle, right, y, int(ranked["going"].sum()), total, 700)
-
-
-def _draw_bar(page: Page, axes: Axes, rows: pd.DataFrame, y: float, scale: float) -> None:
-    x = 0.0
-    for _, row in rows.sort_values("status").iterrows():
-        wide = float(row["count"]) * scale
-        if wide:
-            status = str(row["status"])
-            fill = theme.STATUS[status]
-            shapes.bar(
-                page, axes, status, fill, x + shapes.GAP / 2, y, wide - shapes.GAP, shapes.BAR
-            )
-            shapes.inside(axes, fill, x + wide / 2, y + shapes.BAR / 2, str(row["count"]))
-        x += wide
 
 
 def _numbers(

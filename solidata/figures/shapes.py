@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -26,24 +26,6 @@ GAP = 0.5
 """Millimetres of white between two segments of a bar."""
 
 
-def bar(
-    page: Page,
-    axes: Axes,
-    category: str,
-    fill: Fill,
-    x: float,
-    y: float,
-    width: float,
-    height: float,
-) -> Rectangle:
-    """Draw one rectangle that stands for data, in the units of `axes`, and remember it.
-
-    Its outline runs on its edge, a quarter of a millimetre wide.
-    """
-    shape = tile(page, axes, category, fill, x, y, width, height, is_bar=True)
-    return shape
-
-
 def tile(
     page: Page,
     axes: Axes,
@@ -55,7 +37,11 @@ def tile(
     height: float,
     is_bar: bool = False,
 ) -> Rectangle:
-    """Draw one rectangle that stands for a category, in the units of `axes`, and remember it."""
+    """Draw one rectangle that stands for a category, in the units of `axes`, and remember it.
+
+    Its outline runs on its edge, a quarter of a millimetre wide. When `is_bar`, its length from
+    zero says a value.
+    """
     shape = Rectangle(
         (x, y), width, height, facecolor=fill.face, edgecolor=fill.edge, hatch=fill.hatch,
         linewidth=0.7, joinstyle="miter",
@@ -64,6 +50,48 @@ def tile(
     axes.add_artist(shape)  # limits are set in millimetres: nothing to work out from it
     page.mark(shape, category, fill, bar=is_bar)
     return shape
+
+
+def bar(
+    page: Page,
+    axes: Axes,
+    category: str,
+    fill: Fill,
+    x: float,
+    y: float,
+    width: float,
+    height: float,
+) -> Rectangle:
+    """Draw a :func:`tile` whose length from zero says a value."""
+    return tile(page, axes, category, fill, x, y, width, height, is_bar=True)
+
+
+def stack(
+    page: Page, axes: Axes, segments: Iterable[tuple[str, Fill, int]], y: float, scale: float
+) -> None:
+    """Draw counts end to end from zero, each written in its segment where it has room.
+
+    Parameters
+    ----------
+    page : Page
+    axes : matplotlib.axes.Axes
+        In millimetres.
+    segments : iterable of (category, Fill, count)
+        From left to right; a count of zero takes no room.
+    y : float
+        Bottom of the bar.
+    scale : float
+        Millimetres for a count of one.
+    """
+    x = 0.0
+    for category, fill, count in segments:
+        wide = count * scale
+        if wide:
+            gap = min(GAP, wide / 2)
+            bar(page, axes, category, fill, x + gap / 2, y, wide - gap, BAR)
+            if text_width(str(count), 7.5, 600) <= wide - gap:
+                inside(axes, fill, x + wide / 2, y + BAR / 2, str(count))
+        x += wide
 
 
 def inside(axes: Axes, fill: Fill, x: float, y: float, text: str, size: float = 7.5) -> None:
