@@ -1,5 +1,6 @@
 """The ledger of numbers, and the audit that holds a text against it."""
 
+import re
 import textwrap
 import warnings
 
@@ -305,6 +306,61 @@ def test_a_number_that_took_the_place_of_its_like_is_found(ledger):
     assert absent(lines, ledger) == [(1, "15")]
 
 
+COUNTS = [
+    "Livraison en 2026",
+    "En 2025, 26 événements ont eu lieu",
+    "Actions réalisées : 7 sur 27 actions",
+    "14 ACTIONS 2024/2025 DONT 2 PHARES",
+    "Puis 33 événements, et 5 centres de plus",
+    "Il reste 3 centres",
+    "Hausse en 27",
+]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("26 événements", "33 événements"),  # the same words, lines apart
+        ("7 sur", "27 actions"),  # on one line
+        ("2024/", "2025 DONT"),
+        ("5 centres", "3 centres"),
+        ("en 2026", "en 27"),  # alone on its line, at its edge
+    ],
+)
+def test_two_numbers_that_changed_places_are_found(first, second):
+    # Each is printed, but not where a row holds it.
+    one, two = (re.search(r"\d+", text)[0] for text in (first, second))
+    changed = {first: first.replace(one, two), second: second.replace(two, one)}
+    swapped = [re.sub("|".join(changed), lambda m: changed[m[0]], text) for text in COUNTS]
+    assert swapped != COUNTS
+    assert unaccounted(swapped, ledger_of(COUNTS)) != []
+
+
+def test_numbers_read_elsewhere_are_told(ledger):
+    result = auditing.audit([*TEXT[4:], *TEXT[:4]], "essai", ledger)
+    assert sorted((n.printed, line) for n, line in result.moved) in (
+        [("131680", 5), ("20", 6), ("20", 6), ("250 000", 7)],  # which half moved is a choice
+        [("15", 1), ("15 876", 4), ("2025", 4), ("27", 2), ("7", 2)],
+    )
+    assert auditing.audit(TEXT, "essai", ledger).moved == []
+
+
+def test_two_columns_read_line_by_line_shift_nothing():
+    left = [f"à gauche {n} fiches" for n in range(10, 20)]
+    right = [f"à droite {n} places" for n in range(30, 40)]
+    interleaved = [line for pair in zip(left, right, strict=True) for line in pair]
+    assert unaccounted(interleaved, ledger_of([*left, *right])) == []
+
+
+@pytest.mark.parametrize("space", ["\u00a0", "\u202f", ""])
+def test_another_space_by_thousands_is_the_same_number(ledger, space):
+    lines = [
+        t.replace("15 876", f"15{space}876").replace("250 000", f"250{space}000") for t in TEXT
+    ]
+    assert unaccounted(lines, ledger) == []
+    assert absent(lines, ledger) == []
+
+
 def test_the_same_number_at_two_line_starts_is_not_the_same(ledger):
     known = ledger_of(["25 personnes reçues"])
     assert unaccounted(["25 camions achetés"], known) == [(1, "25")]
@@ -399,10 +455,11 @@ def test_one_number_more_is_always_found(data):
 # --- reading, recognising, drafting --------------------------------------------------
 
 
-@pytest.mark.parametrize("how", ["plain", "bom", "crlf"])
-def test_a_text_is_read_whatever_wrote_it(tmp_path, how):
-    text = "\n".join(TEXT)
-    data = text.replace("\n", "\r\n") if how == "crlf" else text
+@pytest.mark.parametrize(
+    ("how", "end"), [("plain", "\n"), ("bom", "\n"), ("crlf", "\r\n"), ("old Mac", "\r")]
+)
+def test_a_text_is_read_whatever_wrote_it(tmp_path, how, end):
+    data = end.join(TEXT)
     path = tmp_path / "texte.txt"
     path.write_bytes(data.encode("utf-8-sig" if how == "bom" else "utf-8"))
     assert auditing.read_document(path) == TEXT
@@ -475,6 +532,14 @@ def test_a_document_is_recognised_by_its_numbers(ledger):
     assert auditing.guess_source(TEXT, both, sources) == "essai"
     # half the text lost: 5 of its 5 numbers are still of this document
     assert auditing.guess_source(TEXT[:4], both, sources) == "essai"
+
+
+def test_small_numbers_do_not_make_a_document():
+    # A long report holds every 2 and 2025 of the short one.
+    short = ["Partie 2 du plan", "14 ACTIONS en 2025"]
+    long = ["Le 2 mai", "Le 14 juin 2025", "Soit 3 fois"]
+    both = pd.concat([ledger_of(long, "a-long"), ledger_of(short, "b-court")], ignore_index=True)
+    assert auditing.guess_source(short, both, solidata.load("sources")) == "b-court"
 
 
 def test_a_stranger_is_not_taken_for_a_document(ledger):

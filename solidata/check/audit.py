@@ -1,22 +1,22 @@
 """Hold a text or a PDF against the ledger of its document: is every number accounted for?
 
-Lines are aligned by content (the numbers and the words beside them), so that another reading of
-the same document, with other line breaks, still works.
+Numbers are aligned by content (:mod:`solidata.check.alignment`), so that another reading of the
+same document, with other line breaks, still works.
 """
 
 from __future__ import annotations
 
-import difflib
 import hashlib
-from collections import Counter, defaultdict
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
+from solidata.check.alignment import align, signature
 from solidata.check.coverage import RECORD_LINES, Number, digits, numbers_in, records
-from solidata.french import fold
 from solidata.french.text import LINE_BREAK
 from solidata.problems import Problem, SourceError
 
@@ -32,6 +32,8 @@ class Audit:
     unaccounted: list[Number]
     absent: pd.DataFrame
     """Rows of the ledger that this text does not print."""
+    moved: list[tuple[Number, int]]
+    """Numbers read in another order than the ledger's, and the line that holds each there."""
 
 
 def read_document(path: Path) -> list[str]:
@@ -57,7 +59,7 @@ def read_document(path: Path) -> list[str]:
         lines = [line for page in pages for line in page.split("\n")]
     else:
         try:
-            lines = data.decode("utf-8-sig").replace("\r\n", "\n").split("\n")
+            lines = re.split(r"\r\n?|\n", data.decode("utf-8-sig"))
         except UnicodeDecodeError:
             expected = "attendu : un texte en UTF-8 ou un PDF"
             raise SourceError([Problem(str(path), None, None, None, expected)]) from None
@@ -88,76 +90,10 @@ def _entries(ledger: pd.DataFrame) -> list[Number]:
     ]
 
 
-def _by_line(numbers: Sequence[Number]) -> list[list[int]]:
-    """Return the positions of the numbers of each line, in order."""
-    lines: dict[int, list[int]] = defaultdict(list)
-    for position, number in enumerate(numbers):
-        lines[number.line].append(position)
-    return list(lines.values())
-
-
-def _signature(numbers: Sequence[Number], positions: list[int]) -> tuple[tuple[str, str, str], ...]:
-    return tuple(
-        (numbers[p].printed, fold(numbers[p].before), fold(numbers[p].after)) for p in positions
-    )
-
-
-def align(found: Sequence[Number], ledger: Sequence[Number]) -> dict[int, int]:
-    """Return, for the positions of `found`, the position in `ledger` that answers.
-
-    One to one. Whole lines in their order first, then whole lines wherever they stand, then
-    single numbers whose neighbours agree, as far as both lines print them.
-    """
-    lines, entries = _by_line(found), _by_line(ledger)
-    signed = [_signature(found, line) for line in lines]
-    wanted = [_signature(ledger, line) for line in entries]
-    answer: dict[int, int] = {}
-
-    def pair(line: int, entry: int) -> None:
-        answer.update(zip(lines[line], entries[entry], strict=True))
-
-    matcher = difflib.SequenceMatcher(None, signed, wanted, autojunk=False)
-    for block in matcher.get_matching_blocks():
-        for offset in range(block.size):
-            pair(block.a + offset, block.b + offset)
-
-    used = set(answer.values())
-    free: dict[tuple[tuple[str, str, str], ...], list[int]] = defaultdict(list)
-    for entry, positions in enumerate(entries):
-        if positions[0] not in used:
-            free[wanted[entry]].append(entry)
-    for line, positions in enumerate(lines):
-        if positions[0] not in answer and free[signed[line]]:
-            pair(line, free[signed[line]].pop(0))
-
-    used = set(answer.values())
-    by_number: dict[str, list[int]] = defaultdict(list)
-    for position, number in enumerate(ledger):
-        if position not in used:
-            by_number[number.printed].append(position)
-    for position, number in enumerate(found):
-        if position in answer:
-            continue
-        candidates = by_number[number.printed]
-        best = max(candidates, key=lambda c: _likeness(number, ledger[c]), default=None)
-        if best is not None and _likeness(number, ledger[best]) > 0:
-            answer[position] = best
-            candidates.remove(best)
-    return answer
-
-
-def _likeness(number: Number, entry: Number) -> int:
-    """Return how well the two words beside a number are those of the ledger; 0 when they are not.
-
-    A word says 2, a line's edge says 1: what stands beyond depends on where lines are broken.
-    """
-    sides = ((fold(number.before), fold(entry.before)), (fold(number.after), fold(entry.after)))
-    likeness = sum(2 * (a == b) if a and b else 1 for a, b in sides)
-    return likeness if likeness >= 2 else 0
-
-
 def guess_source(lines: Sequence[str], ledger: pd.DataFrame, sources: pd.DataFrame) -> str:
     """Return the document a text reads: same fingerprint, else most numbers in common.
+
+    Numbers count with the words beside them: « 2 » and « 2025 » are in every document.
 
     Raises
     ------
@@ -168,18 +104,20 @@ def guess_source(lines: Sequence[str], ledger: pd.DataFrame, sources: pd.DataFra
     same = sources.loc[sources["sha256"] == digest, "source_id"]
     if len(same):
         return str(same.iloc[0])
-    printed = Counter(
-        n.printed for i, text in enumerate(lines, start=1) for n in numbers_in(i, text)
-    )
-    shares = {
-        source_id: sum((Counter(rows["printed"]) & printed).values()) / max(1, printed.total())
-        for source_id, rows in ledger.groupby("source_id")
-    }
+    said = [signature(n) for i, text in enumerate(lines, start=1) for n in numbers_in(i, text)]
+    whole, digits_only = Counter(said), Counter(digits for digits, *_ in said)
+    shares: dict[str, tuple[int, int]] = {}
+    for source_id, rows in ledger.groupby("source_id"):
+        known = [signature(n) for n in _entries(rows)]
+        shares[str(source_id)] = (
+            (Counter(known) & whole).total(),
+            (Counter(digits for digits, *_ in known) & digits_only).total(),
+        )
     best = max(shares, key=lambda s: shares[s], default=None)
-    if best is None or shares[best] < 1 / 3:
+    if best is None or not said or shares[best][1] < len(said) / 3:
         expected = "document non reconnu ; précisez-le avec --source"
         raise SourceError([Problem("audit", None, None, None, expected)])
-    return str(best)
+    return best
 
 
 def audit(lines: Sequence[str], source_id: str, ledger: pd.DataFrame) -> Audit:
@@ -198,11 +136,11 @@ def audit(lines: Sequence[str], source_id: str, ledger: pd.DataFrame) -> Audit:
     -------
     Audit
         A number is unaccounted for when the ledger has no row for it, or a row with neither a
-        record nor a reason.
+        record nor a reason; so is one that took the place of another.
     """
     rows = _ledger_of(source_id, ledger)
     found = [n for i, text in enumerate(lines, start=1) for n in numbers_in(i, text)]
-    answer = align(found, _entries(rows))
+    answer, moved = align(found, _entries(rows))
     held = excluded = 0
     unaccounted = []
     for position, number in enumerate(found):
@@ -214,7 +152,8 @@ def audit(lines: Sequence[str], source_id: str, ledger: pd.DataFrame) -> Audit:
         else:
             unaccounted.append(number)
     absent = rows.drop(index=list(answer.values()))
-    return Audit(source_id, len(found), held, excluded, unaccounted, absent)
+    elsewhere = [(found[p], int(rows["line"].iloc[answer[p]])) for p in sorted(moved)]
+    return Audit(source_id, len(found), held, excluded, unaccounted, absent, elsewhere)
 
 
 def draft(lines: Sequence[str], source_id: str, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
@@ -237,7 +176,7 @@ def draft(lines: Sequence[str], source_id: str, tables: dict[str, pd.DataFrame])
     """
     rows = _ledger_of(source_id, tables["numbers"])
     found = [n for i, text in enumerate(lines, start=1) for n in numbers_in(i, text)]
-    answer = align(found, _entries(rows))
+    answer, _ = align(found, _entries(rows))
     holders = _holders(lines, source_id, tables)
     kept = []
     for position, number in enumerate(found):

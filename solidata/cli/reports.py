@@ -152,6 +152,16 @@ def audit(console: Console, file: Path, source_id: str | None, draft: Path | Non
                 for n, line in zip(result.absent["printed"], result.absent["line"], strict=True)
             )
         )
+    if result.moved:
+        count = len(result.moved)
+        console.print(
+            f"{count} {plural(count, 'nombre lu', 'nombres lus')} dans un autre ordre que le grand livre, à vérifier : "
+            + ", ".join(
+                f"{number.printed} (l. {number.line} ; grand livre, l. {line})"
+                for number, line in result.moved[:12]
+            )
+            + (" …" if count > 12 else ".")
+        )
     if draft is not None:
         ledger = auditing.draft(lines, source_id, tables)
         ledger.to_csv(draft, index=False, encoding="utf-8", lineterminator="\n")
