@@ -98,6 +98,8 @@ def test_every_space_and_every_minus_of_a_page_is_read(value, space, minus):
         (f"15{NNB}876", "15876"),
         ("72,5", "72.5"),
         ("1170 000", "1170000"),  # badly grouped, as the report prints it
+        ("2000 000", "2000000"),  # no number starts with « 000 »: no year stands here
+        ("1899 163", "1899163"),
         ("  8 ", "8"),
         ("+23,9", "23.9"),
         (f"{MINUS}0,6", "-0.6"),
@@ -123,6 +125,8 @@ def test_numbers_as_printed(text, value):
         "1.234", "1,234,5", "1,", ",5", "1 ,5", "1, 5", "--3", "3 –", "1e5", "1_000", "NaN", "inf",
         "3½", "2²", "15 876 appels", "8/30", "44 %", "une deux", "une une", "vingt deux", "l'deux",
         "environ 30", "10 à 12",
+        # a year then a number, a digit lost, digits that no French page prints
+        "2024 163", "2025 500 000", "0 500", "01 000", "٣", "２",
     ],
 )  # fmt: skip
 def test_what_is_nearly_a_number_is_refused(text):
@@ -189,6 +193,9 @@ def test_a_printed_range_reads_back(first, second, unit, between):
         ("278 M€", "278000000"),
         ("5 m€", "5000000"),
         ("12,5 k€", "12500"),
+        ("12,345 M€", "12345000"),
+        ("0,125 €", "0.125"),  # no thousands: they do not start with a zero
+        ("1 250,50 €", "1250.50"),
         ("1,2 Md€", "1200000000"),
         ("451 millions d’euros", "451000000"),
         ("451 millions d'euros", "451000000"),
@@ -230,6 +237,7 @@ def test_ranges_as_printed(text, low, high):
         "entre 400 000 € et 250 000 €", "entre 5 et 10", "entre 5 € et",
         "entre 5 € et 10 € et 20 €",
         "entre 900 000 et 1 million d’euros", "de 5 € à 1 0 02 0 oo €", "5 à 10 k€",
+        "2025 163 €", "0 500 €", "12,500 €", "999,000 euros", "entre 12,500 et 13,500 €",
     ],
 )  # fmt: skip
 def test_what_is_nearly_an_amount_is_refused_and_shown_whole(text):
@@ -351,6 +359,22 @@ def test_what_is_nearly_a_date_is_refused(text):
 )
 def test_a_date_that_does_not_exist_is_refused(text):
     assert refused(parse_dates, text) == "une date qui existe"
+
+
+def test_a_wrong_day_of_the_week_is_refused_with_the_right_one():
+    assert refused(parse_dates, "mardi 3 novembre 2025") == (
+        f"le jour de la semaine de la date (3{NB}novembre 2025 est un lundi)"
+    )
+    assert refused(parse_dates, "lundi 3 et lundi 4 novembre 2025")
+
+
+@pytest.mark.parametrize(
+    "text", ["31 décembre, 2 janvier 2025", "29 janvier puis 5 janvier 2025", "5, 3 mai 2025"]
+)
+def test_a_list_of_days_that_runs_backwards_is_refused(text):
+    expected = "des jours qui se suivent, chacun avec son année s’il le faut"
+    assert refused(parse_dates, text) == expected
+    assert refused(parse_period, text) == expected
 
 
 def test_a_date_without_its_year_says_what_is_missing():

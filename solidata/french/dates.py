@@ -20,11 +20,11 @@ _SEASONS = {"printemps": (3, 6), "ete": (6, 9), "automne": (9, 12)}
 
 _MONTH = "|".join(_MONTH_NUMBER)
 _WEEKDAY = "|".join(WEEKDAYS)
-_A_YEAR = r"[1-9]\d{3}"
-_NUMERIC = re.compile(rf"(\d{{1,2}})/(\d{{1,2}})/({_A_YEAR}|\d{{2}})")
+_A_YEAR = r"[1-9][0-9]{3}"
+_NUMERIC = re.compile(rf"([0-9]{{1,2}})/([0-9]{{1,2}})/({_A_YEAR}|[0-9]{{2}})")
 _TOKEN = re.compile(
     rf"(?P<weekday>(?:{_WEEKDAY})\b)|(?P<month>(?:{_MONTH})\b)|(?P<year>{_A_YEAR}\b)"
-    r"|(?P<day>1(?=er\b)|\d{1,2}(?!\d|er\b))(?:er\b)?|(?P<link>[,;]|\b(?:et|puis|le|les)\b)"
+    r"|(?P<day>1(?=er\b)|[0-9]{1,2}(?!\d|er\b))(?:er\b)?|(?P<link>[,;]|\b(?:et|puis|le|les)\b)"
 )
 # Kinds of tokens by their first letter: days linked to each other, their month, perhaps a year.
 _DAYS = "w?d(?:l+w?d)*my?"
@@ -52,7 +52,7 @@ def _date(year: int, month: int, day: int, text: str) -> date:
 
 
 def parse_dates(text: str, year: int | None = None) -> list[date]:
-    """Return every day that `text` prints, in its order.
+    """Return every day that `text` prints, from first to last.
 
     Parameters
     ----------
@@ -72,7 +72,8 @@ def parse_dates(text: str, year: int | None = None) -> list[date]:
     ------
     FrenchError
         When anything in `text` is not part of a date, a date does not exist
-        (`27/03/205`), or its month or year is missing.
+        (`27/03/205`), its month or year is missing, its day of the week is another,
+        or the days of a list run backwards.
 
     Examples
     --------
@@ -109,9 +110,15 @@ def parse_dates(text: str, year: int | None = None) -> list[date]:
             if month_number is None or year is None:
                 raise FrenchError(text, expected + ", avec son mois et son année")
             found.append(_date(year, month_number, int(value), text))
+        elif kind == "weekday" and found and found[-1].isoweekday() != _WEEKDAY_NUMBER[value]:
+            true = f"{format_date(found[-1])} est un {WEEKDAYS[found[-1].weekday()]}"
+            raise FrenchError(text, f"le jour de la semaine de la date ({true})")
     # Nothing is dropped in silence: « 3 avril mai 2025 » is no date.
     if not _SHAPE.fullmatch("".join(kind[0] for kind, _ in tokens)):
         raise FrenchError(text, expected)
+    # « 31 décembre, 2 janvier 2025 »: the first day is not of the year that follows.
+    if found != sorted(found, reverse=True):
+        raise FrenchError(text, "des jours qui se suivent, chacun avec son année s’il le faut")
     return found[::-1]
 
 

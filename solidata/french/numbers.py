@@ -37,12 +37,16 @@ class Amount(NamedTuple):
     high: Decimal
 
 
-# Groups of three after a first group of up to four: reports print `1170 000`.
+# Groups of three after a first group of up to four: reports print `1170 000`. Not after a zero,
+# for a digit is lost (`0 500`), nor after a year, for these are two numbers (`2025 163`).
 # Stray spaces inside a group (`1 0 02 0 oo`) match nothing, on purpose.
 _SPACE = f"[{SPACES}]"
-_DIGITS = rf"\d{{1,4}}(?:{_SPACE}\d{{3}})+|\d+"
-_NUMBER = rf"(?P<sign>[+\-–{MINUS}]{_SPACE}*)?(?P<int>{_DIGITS})(?:,(?P<frac>\d+))?"
+_YEAR_FIRST = rf"(?!(?:19|20)[0-9]{{2}}{_SPACE}[1-9])"
+_DIGITS = rf"{_YEAR_FIRST}[1-9][0-9]{{0,3}}(?:{_SPACE}[0-9]{{3}})+|[0-9]+"
+_NUMBER = rf"(?P<sign>[+\-–{MINUS}]{_SPACE}*)?(?P<int>{_DIGITS})(?:,(?P<frac>[0-9]+))?"
 _FULL_NUMBER = re.compile(_NUMBER)
+# Euros have two decimals: `12,500 €` may well be twelve thousand five hundred.
+_THOUSANDS_BY_COMMA = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
 
 _WORDS = {
     word: value
@@ -98,7 +102,8 @@ def parse_number(text: str) -> Decimal:
     ------
     FrenchError
         When `text` is not one number. A point is refused: `1.234` is read
-        differently in French and in English.
+        differently in French and in English. So are `2025 163` (a year, then a number)
+        and `0 500` (a digit is lost).
 
     Examples
     --------
@@ -140,6 +145,8 @@ def _parse_money(text: str, inherited: int | None = None) -> tuple[Decimal, int]
     if scale > 1 and euros > 1:  # « 5 millions k€ » says two scales
         raise FrenchError(text, "un montant à une seule échelle (millions d’euros, ou M€)")
     each = scale * euros if unit or scale > 1 else inherited or 1
+    if each == 1 and _THOUSANDS_BY_COMMA.fullmatch(f"{match['int']},{match['frac']}"):
+        raise FrenchError(text, "un montant sans équivoque : 12 500 €, ou 12,50 €")
     return _decimal(match) * each, each
 
 
@@ -162,7 +169,8 @@ def parse_amount(text: str) -> Amount:
     Raises
     ------
     FrenchError
-        When the amount or its unit cannot be read, or a range runs backwards.
+        When the amount or its unit cannot be read, when a comma may part thousands
+        (`12,500 €`), or when a range runs backwards.
 
     Examples
     --------
