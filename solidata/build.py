@@ -6,11 +6,12 @@ beside the old ones and take their place at once. Interrupted, the old ones stay
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -105,14 +106,35 @@ def write(tables: Frames, folder: Path) -> None:
 def replace(new: Path, processed: Path) -> None:
     """Put the folder `new` in the place of `processed`, which stays whole until then."""
     old = home.set_aside(processed)
-    try:
-        if processed.exists():
-            processed.rename(old)
-        new.rename(processed)
-    except BaseException:
-        home.recover(processed)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
+    with home.held(processed.parent):
+        home.put_back(processed)
+        try:
+            if processed.exists():
+                processed.rename(old)
+            new.rename(processed)
+        except BaseException:
+            home.put_back(processed)
+            raise
+        shutil.rmtree(old, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _new_folder(processed: Path) -> Iterator[Path]:
+    """Give an empty folder beside `processed`, and sweep those that killed builds left."""
+    prefix = f".{processed.name}-"
+    with contextlib.ExitStack() as stack:
+        with home.held(processed.parent):
+            for left in processed.parent.glob(f"{prefix}*"):
+                with home.held(left, wait=False) as abandoned:
+                    if abandoned and left != home.set_aside(processed):
+                        shutil.rmtree(left, ignore_errors=True)
+            new = Path(tempfile.mkdtemp(prefix=prefix, dir=processed.parent))
+            stack.enter_context(home.held(new))
+        try:
+            os.chmod(new, 0o755)  # mkdtemp is private; the tables are not
+            yield new
+        finally:
+            shutil.rmtree(new, ignore_errors=True)
 
 
 def build(raw_folder: Path, processed: Path, step: Step = lambda _: None) -> Frames:
@@ -127,11 +149,7 @@ def build(raw_folder: Path, processed: Path, step: Step = lambda _: None) -> Fra
     tables = assemble(raw_folder, step)
     step("Écriture des tables")
     processed.parent.mkdir(parents=True, exist_ok=True)
-    new = Path(tempfile.mkdtemp(prefix=".processed-", dir=processed.parent))
-    try:
-        os.chmod(new, 0o755)  # mkdtemp is private; the tables are not
+    with _new_folder(processed) as new:
         write(tables, new)
         replace(new, processed)
-    finally:
-        shutil.rmtree(new, ignore_errors=True)
     return tables

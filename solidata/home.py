@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 
@@ -62,8 +64,40 @@ def set_aside(folder: Path) -> Path:
     return folder.parent / f".{folder.name}-ancien"
 
 
+@contextlib.contextmanager
+def held(folder: Path, wait: bool = True) -> Iterator[bool]:
+    """Hold `folder` against other processes; say whether it is held.
+
+    The system lets it go when the process ends, killed or not. Where there are no such locks
+    (Windows), it is held when waiting for it, and never otherwise.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        yield wait
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            free = True
+        except BlockingIOError:
+            free = False
+        yield free
+    finally:
+        os.close(handle)
+
+
 def recover(folder: Path) -> None:
     """Put back the tables that an interruption between two renames left aside."""
+    old = set_aside(folder)
+    if old.exists():
+        with held(folder.parent):  # a build may be between these two renames right now
+            put_back(folder)
+
+
+def put_back(folder: Path) -> None:
+    """Do as :func:`recover`, for who holds the folder above."""
     old = set_aside(folder)
     if old.exists():
         if folder.exists():

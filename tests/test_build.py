@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 
 import pandas as pd
 import pytest
@@ -300,6 +301,46 @@ def test_a_killed_build_is_recovered_by_the_next_command(raw_copy, old_tables, c
     capsys.readouterr()
     assert contents(old_tables) == before
     assert not home.set_aside(old_tables).exists()
+
+
+KILLED_WRITE = """
+import os, signal
+from solidata import build, home
+real = build.write
+def write(tables, folder):
+    real(tables, folder)
+    os.kill(os.getpid(), signal.SIGKILL)
+build.write = write
+build.build(home.raw_folder(), home.processed_folder())
+"""
+
+
+def test_what_a_killed_build_wrote_is_swept_by_the_next_one(raw_copy, old_tables):
+    done = subprocess.run([sys.executable, "-c", KILLED_WRITE], check=False, capture_output=True)
+    assert done.returncode == -signal.SIGKILL
+    beside = [p for p in old_tables.parent.iterdir() if p.name.startswith(".processed-")]
+    assert len(beside) == 1
+    # The one of a build that is still at work stays.
+    working = old_tables.parent / ".processed-au-travail"
+    working.mkdir()
+    with home.held(working):
+        build(raw_copy.root, old_tables)
+    left = sorted(p.name for p in old_tables.parent.iterdir())
+    assert left == [".processed-au-travail", "processed", "raw"]
+
+
+def test_a_reader_does_not_undo_a_replacement_under_way(two):
+    new, processed = two
+    old = home.set_aside(processed)
+    with home.held(processed.parent):
+        processed.rename(old)
+        reader = threading.Thread(target=home.recover, args=(processed,))
+        reader.start()
+        reader.join(0.2)
+        assert not processed.exists()  # it waits
+        new.rename(processed)
+    reader.join()
+    assert contents(processed) == {"actions.csv": b"nouveau"}
 
 
 def test_a_build_recovers_before_it_reads(raw_copy, old_tables):
