@@ -20,8 +20,8 @@ import pandas as pd
 from solidata import home, raw
 from solidata.check import integrity
 from solidata.check.identities import identities
-from solidata.clean import clean
-from solidata.problems import SourceError
+from solidata.clean import NEEDED, clean, read_cells
+from solidata.problems import Problem, SourceError
 from solidata.tables import Field, all_tables
 from solidata.tables.derive import descriptor, dictionary, typed
 
@@ -50,21 +50,40 @@ def assemble(raw_folder: Path, step: Step = lambda _: None) -> Frames:
         With every problem of the raw files.
     """
     step("Lecture des transcriptions")
-    transcribed = raw.read(raw_folder)
-    # Cleaning follows keys: with a broken one it would fail for the wrong reason.
+    transcribed, found = raw.survey(raw_folder)
     places = integrity.Places(transcribed.tables)
-    as_read = {**transcribed.tables, "sources": transcribed.sources}
-    named = {name: frame.mask(frame == "") for name, frame in as_read.items()}
-    if found := integrity.key_problems(named, places):
+    # Cleaning follows keys: with a broken one it would fail for the wrong reason.
+    if found := [*found, *_further_problems(transcribed, places, found)]:
         raise SourceError(found)
     step("Nettoyage et corrections")
     tables = clean(transcribed)
     step("Identités arithmétiques")
-    tables["identities"] = typed(all_tables()["identities"], identities(tables))
+    tables["identities"] = typed(all_tables()["identities"], identities(tables, places))
     step("Schémas, clés et garde-fous")
     if found := integrity.problems(tables, places):
         raise SourceError(found)
     return {name: tables[name] for name in sorted(tables)}
+
+
+def _further_problems(
+    transcribed: raw.Raw, places: integrity.Places, found: list[Problem]
+) -> list[Problem]:
+    """Return the broken keys and the unreadable cells, as far as what was read can tell.
+
+    One reading must tell everything that is wrong, but nothing that only follows from a row
+    left out because of the problems already `found`.
+    """
+    incomplete = {Path(problem.file).stem for problem in found}
+    if not incomplete <= set(transcribed.tables):
+        return []  # a whole folder may be missing
+    as_read = {**transcribed.tables, "sources": transcribed.sources}
+    named = {name: frame.mask(frame == "") for name, frame in as_read.items()}
+    problems = integrity.key_problems(named, places, unsure=incomplete)
+    if not incomplete & NEEDED:
+        unread = read_cells(transcribed)[1]
+        # A correction may be of a row left out.
+        problems += [p for p in unread if not incomplete or Path(p.file).stem != "corrections"]
+    return problems
 
 
 def _text_of_number(value: float) -> str:

@@ -377,7 +377,7 @@ def test_another_separator_is_refused_with_the_columns_expected(sections):
 # --- empty files -------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("content", [b"", b"\n\n  \n"])
+@pytest.mark.parametrize("content", [b"", b"\n\n  \n", b"\xef\xbb\xbf", b"\xef\xbb\xbf\r\n"])
 def test_an_empty_file(sections, content):
     (sections / SECTIONS).write_bytes(content)
     (refusal,) = sections.refusals()
@@ -413,16 +413,15 @@ def test_a_row_that_runs_over_lines_keeps_the_line_it_starts_on(sections):
 def test_an_unclosed_quote_is_told_where_it_opens(sections):
     sections.edit(SECTIONS, (",Autonomie,", ',"Autonomie,'))
     (refusal,) = sections.refusals()
-    assert refusal == (
-        f"{PLACE}, ligne 4 : attendu : des guillemets fermés et doublés à l’intérieur "
-        "(unexpected end of data)"
+    assert (
+        refusal == f"{PLACE}, ligne 4 : attendu : des guillemets fermés, et doublés à l’intérieur"
     )
 
 
 def test_a_quote_that_is_not_doubled(sections):
     sections.edit(SECTIONS, (",Autonomie,", ',"Auto"nomie",'))
     (refusal,) = sections.refusals()
-    assert refusal.startswith(f"{PLACE}, ligne 4 : attendu : des guillemets fermés et doublés")
+    assert refusal.startswith(f"{PLACE}, ligne 4 : attendu : des guillemets fermés, et doublés")
 
 
 # --- workbooks -----------------------------------------------------------------------------
@@ -481,7 +480,8 @@ def test_a_csv_that_is_really_a_workbook(sections, tmp_path):
 def test_a_workbook_that_is_really_a_csv(sections):
     (sections / SECTIONS).rename(sections / f"{BILAN}/sections.xlsx")
     (refusal,) = sections.refusals()
-    assert refusal.startswith(f"data/raw/{BILAN}/sections.xlsx : attendu : un classeur lisible (")
+    expected = "attendu : un classeur .xlsx ou .ods lisible"
+    assert refusal == f"data/raw/{BILAN}/sections.xlsx : {expected}"
 
 
 def test_a_workbook_with_two_filled_sheets(sections):
@@ -684,6 +684,89 @@ def test_every_error_of_several_files_is_told_at_once_in_order(raw_copy):
         f"data/raw/{BILAN}/territories.csv",
         "data/raw/context/observations.csv, ligne 2, colonne « period_start »",
         "data/raw/presentation-2024-2028/source.yaml",
+    ]
+
+
+def test_a_file_tells_its_cells_its_keys_and_its_amounts_at_once(raw_copy):
+    raw_copy.edit(
+        f"{BILAN}/funding.csv",
+        ("DP-17.f1,DP-17,", "DP-17.f1,DP-71,"),
+        (",1170 000€,", ",zut,"),
+    )
+    raw_copy.edit(f"{BILAN}/actions.csv", (",departemental,", ",departement,"))
+    keys_and_amounts = [
+        f"data/raw/{BILAN}/actions.csv, ligne 2, colonne {quoted('section_id')} : "
+        f"{quoted('departement')} lu ; attendu : une clé de la table sections "
+        "(le plus proche : departemental)",
+        f"data/raw/{BILAN}/funding.csv, ligne 2, colonne {quoted('action_id')} : "
+        f"{quoted('DP-71')} lu ; attendu : une clé de la table actions (le plus proche : DP-17)",
+        f"data/raw/{BILAN}/funding.csv, ligne 4, colonne {quoted('amount_printed')} : "
+        f"{quoted('zut')} lu ; attendu : un montant, par exemple 16 563 €, 72,5 M€ ou 850 000 euros",
+    ]
+    assert raw_copy.refusals(whole=True) == keys_and_amounts
+    # With a cell that is no cell, the same, and nothing that only follows from it.
+    raw_copy.edit(f"{BILAN}/funding.csv", (",amount,unstated,131680", ",montant,unstated,131680"))
+    more = raw_copy.refusals(whole=True)
+    assert [r for r in more if r not in keys_and_amounts] == [
+        f"data/raw/{BILAN}/funding.csv, ligne 3, colonne {quoted('kind')} : {quoted('montant')} lu ; "
+        "attendu : l’une des valeurs amount, range, staff_time, no_budget, illegible (le plus proche : "
+        "amount)"
+    ]
+    assert len(more) == 4
+
+
+@pytest.mark.parametrize("table", ["indicators", "actions", "corrections", "status_words"])
+def test_a_file_that_cannot_be_read_blames_no_other(raw_copy, table):
+    (raw_copy / f"{BILAN}/{table}.csv").write_bytes(b"")
+    (refusal,) = raw_copy.refusals(whole=True)
+    assert refusal.startswith(f"data/raw/{BILAN}/{table}.csv : fichier vide")
+
+
+def test_a_row_cut_short_is_told_once(sections):
+    sections.edit(SECTIONS, ("autonomie,sectoriel,Autonomie,", "autonomie;sectoriel;Autonomie;"))
+    (refusal,) = sections.refusals()
+    assert refusal.startswith(f"{PLACE}, ligne 4 : ")
+    assert refusal.endswith("lu ; attendu : 9 cellules, et non 6")
+
+
+def test_a_suffix_in_capitals_is_the_same(sections):
+    before = sections.read().tables["sections"]
+    (sections / SECTIONS).rename(sections / f"{BILAN}/sections.CSV")
+    after = sections.read().tables["sections"]
+    pd.testing.assert_frame_equal(after.drop(columns="raw_file"), before.drop(columns="raw_file"))
+
+
+def test_a_row_that_is_part_of_itself_is_refused(raw_copy):
+    text = (raw_copy / f"{BILAN}/funding.csv").read_text(encoding="utf-8")
+    rows = rows_of(text)
+    key, part, split = (rows[0].index(n) for n in ("funding_id", "part_of", "split_by"))
+    first, second, third = rows[2], rows[3], rows[4]
+    first[part], second[part], third[part] = second[key], first[key], third[key]
+    for row in (first, second, third):
+        row[split] = "use"
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    (raw_copy / f"{BILAN}/funding.csv").write_text(out.getvalue(), encoding="utf-8")
+    assert raw_copy.refusals(whole=True) == [
+        f"data/raw/{BILAN}/funding.csv, ligne {line}, colonne {quoted('part_of')} : "
+        f"{quoted(leads)} lu ; attendu : une autre ligne, qui ne renvoie pas à celle-ci"
+        for line, leads in ((3, second[key]), (4, first[key]), (5, third[key]))
+    ]
+
+
+def test_the_register_of_rules_and_the_ledger_are_told_by_their_lines(raw_copy):
+    rules = (raw_copy / f"{BILAN}/identity_rules.csv").read_text(encoding="utf-8").splitlines()
+    line = next(n for n, rule in enumerate(rules, start=1) if ",funding:SA-25.f2," in rule)
+    raw_copy.edit(f"{BILAN}/identity_rules.csv", (",funding:SA-25.f2,", ",funding:SA-25.f20,"))
+    (refusal,) = raw_copy.refusals(whole=True)
+    assert refusal.startswith(f"data/raw/{BILAN}/identity_rules.csv, ligne {line}, colonne ")
+
+
+def test_a_ledger_row_is_told_by_its_line(raw_copy):
+    raw_copy.edit(f"{BILAN}/numbers.csv", ("\n8,1,2025,,de,,annee", "\n8,1,2025,,de,,"))
+    assert raw_copy.refusals(whole=True) == [
+        f"data/raw/{BILAN}/numbers.csv, ligne 2, colonne {quoted('record')} : {quoted('2025')}, "
+        "attendu : soit la ligne qui tient le nombre (record), soit la raison (reason)"
     ]
 
 

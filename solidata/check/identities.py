@@ -13,13 +13,15 @@ import pandas as pd
 
 from solidata.check.expressions import evaluate
 from solidata.check.families import FAMILIES, Frames, Identity, identity
-from solidata.problems import Problem, SourceError
+from solidata.check.integrity import Places
+from solidata.problems import SourceError
 from solidata.tables import all_tables
 
 __all__ = ["evaluate", "identities"]
 
 
-def _declared(tables: Frames) -> Iterator[Identity]:
+def _declared(tables: Frames, places: Places | None) -> Iterator[Identity]:
+    places = places or Places({})
     problems = []
     for _, rule in tables["identity_rules"].iterrows():
         sides: dict[str, float] = {}
@@ -28,7 +30,9 @@ def _declared(tables: Frames) -> Iterator[Identity]:
                 sides[side] = evaluate(rule[side], tables)
             except (KeyError, ValueError, ZeroDivisionError) as error:
                 problems.append(
-                    Problem("identity_rules.csv", None, side, rule[side], str(error.args[0]))
+                    places.problem(
+                        "identity_rules", rule["identity_id"], side, rule[side], str(error.args[0])
+                    )
                 )
         if len(sides) == 2:
             yield identity(
@@ -45,13 +49,15 @@ def _declared(tables: Frames) -> Iterator[Identity]:
         raise SourceError(problems)
 
 
-def identities(tables: Frames) -> pd.DataFrame:
+def identities(tables: Frames, places: Places | None = None) -> pd.DataFrame:
     """Return the table ``identities``: both sides of each, the difference, and the contradiction.
 
     Parameters
     ----------
     tables : dict of str to pandas.DataFrame
         The typed tables.
+    places : Places, optional
+        Where their rows stand in the raw files, for messages.
 
     Returns
     -------
@@ -63,7 +69,8 @@ def identities(tables: Frames) -> pd.DataFrame:
     SourceError
         When a declared identity cannot be evaluated.
     """
-    rows = [row for family in (*FAMILIES, _declared) for row in family(tables)]
+    rows = [row for family in FAMILIES for row in family(tables)]
+    rows += _declared(tables, places)
     frame = pd.DataFrame(rows, columns=[f.name for f in all_tables()["identities"].fields])
     named = (
         tables["contradictions"]

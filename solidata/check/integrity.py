@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import pandas as pd
 
 from solidata.check import contradictions
 from solidata.check.coverage import ledger_faults
-from solidata.french import format_number, nearest
+from solidata.clean import number_ids
+from solidata.french import format_number, nearest, quote
 from solidata.problems import Problem
 from solidata.tables import Table, all_tables
 from solidata.tables.derive import validator
@@ -19,10 +22,11 @@ class Places:
 
     def __init__(self, raw_tables: Frames) -> None:
         self._places = {
-            f"{name}:{row[all_tables()[name].key]}": (row["raw_file"], int(row["raw_line"]))
+            f"{name}:{key}": (str(file), int(line))
             for name, frame in raw_tables.items()
-            for _, row in frame.iterrows()
-            if all_tables()[name].key in frame
+            for key, file, line in zip(
+                _keys(name, frame), frame["raw_file"], frame["raw_line"], strict=True
+            )
         }
 
     def problem(
@@ -33,13 +37,32 @@ class Places:
         return Problem(file, line, column, None if value is None else str(value), expected)
 
 
-def key_problems(tables: Frames, places: Places) -> list[Problem]:
-    """Return the foreign keys that name no row."""
+def _keys(name: str, frame: pd.DataFrame) -> pd.Series:
+    """Return the keys of raw rows; those of the ledger are made, not transcribed."""
+    return number_ids(frame)["number_id"] if name == "numbers" else frame[all_tables()[name].key]
+
+
+def key_problems(
+    tables: Frames, places: Places, unsure: Collection[str] = frozenset()
+) -> list[Problem]:
+    """Return the foreign keys that name no row, and the rows that are part of themselves.
+
+    Parameters
+    ----------
+    tables : dict of str to pandas.DataFrame
+        Raw or typed tables, without empty strings.
+    places : Places
+        Where their rows stand in the raw files.
+    unsure : collection of str
+        Tables of which rows are missing: a key that they do not have says nothing.
+    """
     problems = []
     for name, frame in tables.items():
         table = all_tables()[name]
         for foreign in table.foreign_keys:
-            if foreign.table not in tables:
+            if foreign.table == name:
+                problems += _loops(table, frame, foreign.field, places)
+            if foreign.table not in tables or foreign.table in unsure:
                 continue
             targets = set(tables[foreign.table][foreign.target].dropna())
             stray = frame[frame[foreign.field].notna() & ~frame[foreign.field].isin(targets)]
@@ -52,6 +75,20 @@ def key_problems(tables: Frames, places: Places) -> list[Problem]:
                         name, row[table.key], foreign.field, row[foreign.field], expected
                     )
                 )
+    return problems
+
+
+def _loops(table: Table, frame: pd.DataFrame, field: str, places: Places) -> list[Problem]:
+    """Return the rows that lead back to themselves: no total would hold them."""
+    leads = frame.dropna(subset=[table.key, field]).set_index(table.key)[field].to_dict()
+    problems = []
+    for start in leads:
+        row, steps = leads[start], 0
+        while row in leads and row != start and steps < len(leads):
+            row, steps = leads[row], steps + 1
+        if row == start:
+            expected = "attendu : une autre ligne, qui ne renvoie pas à celle-ci"
+            problems.append(places.problem(table.name, start, field, leads[start], expected))
     return problems
 
 
@@ -75,14 +112,9 @@ def schema_problems(table: Table, frame: pd.DataFrame, places: Places) -> list[P
 
 def ledger_problems(tables: Frames, places: Places) -> list[Problem]:
     """Return the rows of the ledger that hold nothing true."""
-    sources = tables["numbers"].set_index("number_id")["source_id"]
     return [
-        Problem(
-            f"data/raw/{sources[row['number_id']]}/numbers.csv",
-            None,
-            row["number_id"],
-            row["printed"],
-            row["fault"],
+        places.problem(
+            "numbers", row["number_id"], "record", None, f"{quote(row['printed'])}, {row['fault']}"
         )
         for _, row in ledger_faults(tables).iterrows()
     ]

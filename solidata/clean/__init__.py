@@ -9,10 +9,13 @@ import pandas as pd
 from solidata.clean import fields, statuses
 from solidata.clean.repair import Repairs
 from solidata.french import join_lines
-from solidata.problems import SourceError
+from solidata.problems import Problem, SourceError
 from solidata.raw import Raw
 from solidata.tables import all_tables
 from solidata.tables.derive import typed
+
+NEEDED = frozenset({"corrections", "indicators", "status_words"})
+"""The tables that it takes to read the cells of the others."""
 
 
 def clean(raw: Raw) -> dict[str, pd.DataFrame]:
@@ -33,30 +36,7 @@ def clean(raw: Raw) -> dict[str, pd.DataFrame]:
     SourceError
         With every cell that cannot be read and every correction whose guard fails.
     """
-    repairs = Repairs(raw.tables["corrections"])
-    frames = dict(raw.tables)
-    simple: dict[str, Callable[[pd.DataFrame, Repairs], pd.DataFrame]] = {
-        "actions": fields.actions,
-        "status_counts": fields.status_counts,
-        "territories": fields.territories,
-        "funding": fields.funding,
-        "department_budget": fields.department_budget,
-        "events": fields.events,
-        **{name: _titled(name) for name in ("flagships", "challenges", "map_labels")},
-        "observations": lambda frame, r: fields.observations(frame, raw.tables["indicators"], r),
-        "mentions": lambda frame, _: _mentions(frame, raw),
-        "numbers": lambda frame, _: _numbers(frame),
-    }
-    problems = []
-    for name, fill in simple.items():
-        try:
-            frames[name] = fill(frames[name], repairs)
-        except SourceError as error:
-            problems += error.problems
-    try:
-        repairs.check()
-    except SourceError as error:
-        problems += error.problems
+    frames, problems = read_cells(raw)
     if problems:
         raise SourceError(problems)
 
@@ -69,6 +49,38 @@ def clean(raw: Raw) -> dict[str, pd.DataFrame]:
         name: typed(table, frames[name].reindex(columns=table.names))
         for name, table in tables.items()
     }
+
+
+def read_cells(raw: Raw) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
+    """Return the transcribed tables with their computed fields, and the cells that have none.
+
+    It follows no key, so that unreadable cells are told along with broken keys.
+    """
+    repairs = Repairs(raw.tables["corrections"])
+    frames = dict(raw.tables)
+    simple: dict[str, Callable[[pd.DataFrame, Repairs], pd.DataFrame]] = {
+        "actions": fields.actions,
+        "status_counts": fields.status_counts,
+        "territories": fields.territories,
+        "funding": fields.funding,
+        "department_budget": fields.department_budget,
+        "events": fields.events,
+        **{name: _titled(name) for name in ("flagships", "challenges", "map_labels")},
+        "observations": lambda frame, r: fields.observations(frame, raw.tables["indicators"], r),
+        "mentions": lambda frame, _: _mentions(frame, raw),
+        "numbers": lambda frame, _: number_ids(frame),
+    }
+    problems: list[Problem] = []
+    for name, fill in simple.items():
+        try:
+            frames[name] = fill(frames[name], repairs)
+        except SourceError as error:
+            problems += error.problems
+    try:
+        repairs.check()
+    except SourceError as error:
+        problems += error.problems
+    return frames, problems
 
 
 def _titled(table: str) -> Callable[[pd.DataFrame, Repairs], pd.DataFrame]:
@@ -89,6 +101,6 @@ def _mentions(frame: pd.DataFrame, raw: Raw) -> pd.DataFrame:
     )
 
 
-def _numbers(frame: pd.DataFrame) -> pd.DataFrame:
+def number_ids(frame: pd.DataFrame) -> pd.DataFrame:
     """Add the key of the ledger: document, line and rank."""
     return frame.assign(number_id=frame["source_id"] + ".L" + frame["line"] + "." + frame["rank"])

@@ -174,7 +174,8 @@ def observations(frame: pd.DataFrame, indicators: pd.DataFrame, repairs: Repairs
     printed = repairs.apply(
         "observations", "value_printed", frame["observation_id"], frame["value_printed"]
     )
-    printed = printed.where(frame["legibility"] != "illegible", "")
+    known = frame["indicator_id"].isin(list(units))
+    printed = printed.where((frame["legibility"] != "illegible") & known, "")
     values = pd.Series([None] * len(frame), index=frame.index, dtype=object)
     problems: list[Problem] = []
     for name, rows in frame.groupby(unit, sort=False):
@@ -184,7 +185,7 @@ def observations(frame: pd.DataFrame, indicators: pd.DataFrame, repairs: Repairs
             )
         except SourceError as error:
             problems += error.problems
-    needs = (frame["kind"] != "no_value") & (frame["legibility"] != "illegible")
+    needs = known & (frame["kind"] != "no_value") & (frame["legibility"] != "illegible")
     for _, row in frame[needs & (printed == "")].iterrows():
         problems.append(
             Problem(

@@ -105,13 +105,16 @@ def _cells(
         return {}, [Problem(name, line, None, stray[0], expected)]
     values = dict(zip(names, (cell.strip() for cell in cells), strict=False))
     values.pop("", None)
-    problems = []
+    problems: list[Problem] = []
     for field in table.transcribed:
         text = values.setdefault(field.name, "")
         if not text and field.required:
             problems.append(Problem(name, line, field.name, "", "attendu : une valeur"))
         elif text and (fault := _fault(field, text)):
             problems.append(Problem(name, line, field.name, text, fault))
+    if problems and len(cells) < len(names):  # one cause: another separator, a lost comma
+        expected = f"attendu : {count} cellules, et non {len(cells)}"
+        return values, [Problem(name, line, None, cells[0], expected)]
     return values, problems
 
 
@@ -161,33 +164,46 @@ def read_table(
     SourceError
         With every problem of the file.
     """
+    frame, problems = _sound_rows(path, table, sources, root)
+    if problems:
+        raise SourceError(problems)
+    return frame
+
+
+def _sound_rows(
+    path: Path, table: Table, sources: dict[str, int | None], root: Path
+) -> tuple[pd.DataFrame, list[Problem]]:
+    """Return the rows without a problem, and the problems of the others."""
+    columns = list(dict.fromkeys([*(f.name for f in table.transcribed), "source_id", FILE, ROW]))
+    empty = pd.DataFrame(columns=columns, dtype=object)
     name = path.relative_to(root).as_posix()
     accepted = {f.name for f in table.transcribed}
     several = len(sources) > 1
     if several and table.has_provenance:
         accepted.add("source_id")
-    header, rows = read_rows(path, name, accepted)
+    try:
+        header, rows = read_rows(path, name, accepted)
+    except SourceError as error:
+        return empty, error.problems
     if problems := _header_faults(table, header, name, accepted):
-        raise SourceError(problems)
+        return empty, problems
     names = [cell.strip() for cell in header[1]]  # a nameless column keeps its place
 
     records: list[dict[str, Any]] = []
     problems = []
     for row in rows:
         values, faults = _cells(table, names, row, name)
-        problems += faults
         source_id = values.get("source_id", "") if several else next(iter(sources))
         record = {**values, "source_id": source_id, FILE: name, ROW: row[0]}
         if several and table.has_provenance and source_id not in sources:
             expected = f"attendu : une source déclarée dans {DESCRIPTOR}"
-            problems.append(Problem(name, row[0], "source_id", source_id, expected))
+            faults.append(Problem(name, row[0], "source_id", source_id, expected))
         if not faults:
-            problems += _line_faults(table, record, sources.get(source_id))
-        records.append(record)
-    if problems:
-        raise SourceError(problems)
-    columns = [*(f.name for f in table.transcribed), "source_id", FILE, ROW]
-    return pd.DataFrame(records, columns=list(dict.fromkeys(columns)))
+            faults += _line_faults(table, record, sources.get(source_id))
+        if not faults:
+            records.append(record)
+        problems += faults
+    return pd.DataFrame(records, columns=columns) if records else empty, problems
 
 
 # --- documents -----------------------------------------------------------------------
@@ -243,7 +259,7 @@ def _files(folder: Path, root: Path) -> dict[str, Path]:
         name = path.relative_to(root).as_posix()
         if path.name == DESCRIPTOR or path.name.startswith((".", "~$")) or path.suffix == ".md":
             continue
-        if path.suffix not in SUFFIXES or path.stem not in tables:
+        if path.suffix.lower() not in SUFFIXES or path.stem not in tables:
             near = nearest(path.stem, tables)
             hint = f" (le plus proche : {near}.csv)" if near else ""
             expected = (
@@ -281,6 +297,18 @@ def read(root: Path) -> Raw:
     SourceError
         With every problem of every file.
     """
+    found, problems = survey(root)
+    if problems:
+        raise SourceError(problems)
+    return found
+
+
+def survey(root: Path) -> tuple[Raw, list[Problem]]:
+    """Return what can be read under `root`, and every problem of every file.
+
+    Rows with a problem, and the files and folders that cannot be read, are left out: what
+    remains serves to tell the problems of the next steps in the same breath.
+    """
     base = root.parent.parent  # messages name files as the analyst sees them: data/raw/...
     inside = sorted(path for path in root.iterdir() if path.name[0] != ".") if root.is_dir() else []
     folders = [path for path in inside if path.is_dir()]
@@ -310,24 +338,21 @@ def read(root: Path) -> Raw:
             declared_by.setdefault(row["source_id"], name)
         lines = {row["source_id"]: int(row["lines"]) if row["lines"] else None for row in declared}
         for name, path in files.items():
-            try:
-                frames[name].append(read_table(path, all_tables()[name], lines, base))
-            except SourceError as error:
-                problems += error.problems
+            frame, faults = _sound_rows(path, all_tables()[name], lines, base)
+            frames[name].append(frame)
+            problems += faults
     if not folders:
         expected = "aucun document ; attendu : un dossier par document"
         problems.append(Problem(root.relative_to(base).as_posix(), None, None, None, expected))
-    if problems:
-        raise SourceError(problems)
-
     tables = {}
     for name, parts in frames.items():
         columns = [*(f.name for f in all_tables()[name].transcribed), "source_id", FILE, ROW]
         empty = pd.DataFrame(columns=list(dict.fromkeys(columns)), dtype=object)
-        tables[name] = pd.concat(parts, ignore_index=True) if parts else empty
-    if problems := [p for name, frame in tables.items() for p in _twins(all_tables()[name], frame)]:
-        raise SourceError(problems)
-    return Raw(pd.DataFrame(sources), tables)
+        filled = [part for part in parts if len(part)]
+        tables[name] = pd.concat(filled, ignore_index=True) if filled else empty
+        problems += _twins(all_tables()[name], tables[name])
+    described = pd.DataFrame(sources, columns=all_tables()["sources"].names, dtype=object)
+    return Raw(described, tables), problems
 
 
 def find_row(root: Path, table: Table, key: str) -> tuple[str, int] | None:
@@ -337,7 +362,7 @@ def find_row(root: Path, table: Table, key: str) -> tuple[str, int] | None:
     """
     base = root.parent.parent
     for path in sorted(root.glob(f"*/{table.name}.*")):
-        if path.suffix not in SUFFIXES:
+        if path.suffix.lower() not in SUFFIXES:
             continue
         name = path.relative_to(base).as_posix()
         header, rows = read_rows(path, name, {f.name for f in table.transcribed})

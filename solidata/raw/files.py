@@ -71,8 +71,8 @@ def _rows_of_text(text: str, name: str, columns: set[str]) -> Iterator[Row]:
         for cells in reader:
             yield start, cells
             start = reader.line_num + 1
-    except csv.Error as error:
-        expected = f"attendu : des guillemets fermés et doublés à l’intérieur ({error})"
+    except csv.Error:
+        expected = "attendu : des guillemets fermés, et doublés à l’intérieur"
         raise SourceError([Problem(name, start, None, None, expected)]) from None
 
 
@@ -95,8 +95,8 @@ def _rows_of_sheet(path: Path, name: str) -> Iterator[Row]:
 
     try:
         book = python_calamine.CalamineWorkbook.from_path(str(path))
-    except Exception as error:  # the library raises several unrelated classes
-        expected = f"attendu : un classeur lisible ({error})"
+    except Exception:  # the library raises several unrelated classes
+        expected = "attendu : un classeur .xlsx ou .ods lisible"
         raise SourceError([Problem(name, None, None, None, expected)]) from None
     filled = [
         (sheet, rows)
@@ -131,10 +131,10 @@ def read_rows(path: Path, name: str, columns: set[str]) -> tuple[Row, list[Row]]
         When the file is empty, cannot be decoded, or is not what its suffix says.
     """
     data = path.read_bytes()
-    if not data.strip():
+    if not data.removeprefix(codecs.BOM_UTF8).strip():
         expected = "fichier vide ; attendu : au moins la ligne d’en-tête"
         raise SourceError([Problem(name, None, None, None, expected)])
-    if path.suffix == ".csv" and not data.startswith(b"PK"):
+    if path.suffix.lower() == ".csv" and not data.startswith(b"PK"):
         rows = list(_rows_of_text(decode(data, name), name, columns))
     else:  # a workbook, be it called .csv by mistake
         rows = list(_rows_of_sheet(path, name))
