@@ -348,7 +348,24 @@ def test_numbers_of_a_list_follow_each_other(numbers, left, holds):
         mentions=[mention(f"m{a}", action_id=a, number_printed=str(n))
                   for a, n in zip(names, numbers, strict=True)],
     )  # fmt: skip
-    assert got == {"liste.habitat": (float(left), 3.0, holds)}
+    assert got == {"liste.habitat.2025": (float(left), 3.0, holds)}
+
+
+def test_the_list_of_each_year_is_numbered_from_one():
+    names = [f"A-{i}" for i in range(3)]
+    got = found(
+        "numerotation",
+        sections=SECTIONS,
+        # What is compared is the number printed, not the one that the action took once.
+        actions=[{"action_id": a, "section_id": "habitat", "number": 9, "title": "T"}
+                 for a in names],
+        mentions=[mention(f"m{a}.{year}", action_id=a, number_printed=f"{n}.", year=year)
+                  for year in (2025, 2026) for n, a in enumerate(names, start=1)],
+    )  # fmt: skip
+    assert got == {
+        "liste.habitat.2025": (3.0, 3.0, True),
+        "liste.habitat.2026": (3.0, 3.0, True),
+    }
 
 
 # --- declared ------------------------------------------------------------------------

@@ -322,16 +322,16 @@ def _numbering(tables: Frames) -> Iterator[Identity]:
                 row[place],
                 float(re.sub(r"\D", "", row[printed])),
             )
-    mentions, actions = tables["mentions"], tables["actions"].set_index("action_id")
+    mentions = tables["mentions"]
     numbered = mentions[mentions["number_printed"].notna() & (mentions["list"] == "table")]
-    for section, rows in numbered.groupby("section_id", sort=False):
-        numbers = actions.loc[rows["action_id"], "number"].tolist()
-        in_order = sum(a == b for a, b in zip(numbers, range(1, len(numbers) + 1), strict=True))
+    for (section, year), rows in numbered.groupby(["section_id", "year"], sort=False):
+        numbers = rows["number_printed"].str.replace(r"\D", "", regex=True)
+        in_order = sum(n == str(place) for place, n in enumerate(numbers, start=1))
         yield identity(
             "numerotation",
-            f"liste.{section}",
-            f"{section} : numéros qui se suivent de 1 à {len(numbers)}",
-            f"numéros imprimés de {section}",
+            f"liste.{section}.{year}",
+            f"{section} : numéros qui se suivent de 1 à {len(numbers)} en {year}",
+            f"numéros imprimés de {section} en {year}",
             in_order,
             len(numbers),
         )
