@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from solidata import home
 from solidata.french import nearest, quote
+from solidata.problems import RefusedError
 from solidata.tables import Registers, Table, all_tables
 from solidata.tables.derive import typed
 
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-class UnknownTableError(KeyError):
-    """A table that does not exist, with the nearest that does."""
+class UnknownTableError(RefusedError, KeyError):
+    """A table or a row that does not exist, with the nearest that does."""
 
     def __str__(self) -> str:
         """Return the message without the quotes of a KeyError."""
@@ -46,6 +47,11 @@ def _read(path: Path, _modified: int) -> pd.DataFrame:
     import pandas as pd
 
     text = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+    if missing := [n for n in all_tables()[path.stem].names if n not in text.columns]:
+        raise RefusedError(
+            f"{path} est d’une autre version (sans {', '.join(missing)}) : "
+            "reconstruisez les tables avec « solidata build »."
+        )
     return typed(all_tables()[path.stem], text)
 
 
@@ -72,6 +78,8 @@ def load(name: str, folder: Path | None = None) -> pd.DataFrame:
         When there is no such table; the message gives the nearest.
     FileNotFoundError
         When the tables have not been built.
+    RefusedError
+        When another version of the project built them, without a column that this one declares.
 
     Examples
     --------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from solidata import catalog, home, raw
 from solidata.check.contradictions import affected
 from solidata.french import (
     FrenchError,
+    format_date,
     format_number,
     nearest,
     parse_amount,
@@ -50,7 +52,18 @@ def _shown(field: Field, value: object) -> object:
         return field.labels.get(str(value), value)
     if field.type == "number":
         return format_number(float(str(value)))
+    if field.type == "boolean":
+        return "oui" if value else "non"
+    if isinstance(value, pd.Timestamp):
+        return format_date(value.date())
     return value
+
+
+def claim(contradiction: pd.Series, side: str) -> str:
+    """Return what a side (``a`` or ``b``) of a contradiction claims, with its document and line."""
+    line = contradiction[f"line_{side}"]
+    place = contradiction[f"source_{side}"] + (f", ligne {line}" if pd.notna(line) else "")
+    return f"{contradiction[f'claim_{side}']} ({place})"
 
 
 def _describe(found: Trace) -> list[str]:
@@ -68,7 +81,7 @@ def _describe(found: Trace) -> list[str]:
             shown = _shown(field, value)
             unit = f" {field.unit}" if field.unit and not field.unit.startswith("voir") else ""
             lines.append(f"  {field.title} : {shown}{unit}")
-    lines.append("Vient de")
+    lines.append("Vient de" if table.origin != "computed" else "Calculé par solidata")
     if found.source is not None:
         line, end = found.row.get("line"), found.row.get("line_end")
         place = (
@@ -96,16 +109,11 @@ def _describe(found: Trace) -> list[str]:
         lines.append(
             f"Corrigé ({row['correction_id']}) : {row['field']}, {quote(row['printed'])} → {quote(row['value'])}. {row['reason']}"
         )
+    kept = all_tables()["contradictions"].field("kept").labels
     for _, row in found.contradictions.iterrows():
         lines.append(f"Contredit ({row['contradiction_id']}, {row['severity']}) : {row['topic']}")
-        for side in "ab":
-            where = (
-                f"{row[f'source_{side}']}, ligne {row[f'line_{side}']}"
-                if pd.notna(row[f"line_{side}"])
-                else row[f"source_{side}"]
-            )
-            lines.append(f"  {side.upper()} : {row[f'claim_{side}']} ({where})")
-        lines.append(f"  retenu : {row['kept']}. {row['reason']}")
+        lines += [f"  {side.upper()} : {claim(row, side)}" for side in "ab"]
+        lines.append(f"  retenu : {kept[row['kept']]}. {row['reason']}")
     return lines
 
 
@@ -129,6 +137,8 @@ def _raw_place(table: Table, key: str, root: Path) -> tuple[str | None, int | No
 
 def search(text: str, folder: Path | None = None) -> pd.DataFrame:
     """Return the rows that hold a number, whether as printed or as a value.
+
+    With its unit, only rows of that value answer, unless there are none.
 
     Parameters
     ----------
@@ -154,15 +164,18 @@ def search(text: str, folder: Path | None = None) -> pd.DataFrame:
     ['funding:AL.f1']
     """
     value = _value(text)
-    bare = "".join(text.split()).rstrip("€%kM")
-    numbers = catalog.load("numbers", folder)
-    printed = numbers[numbers["printed"].str.replace(r"\s", "", regex=True) == bare]
-    found = [printed.rename(columns={"record": "address"})]
+    found = []
     for name, table in all_tables().items():
         if table.value is not None:
             rows = catalog.load(name, folder)
             rows = rows[rows[table.value].astype("float64") == value]
             found.append(rows.assign(address=name + ":" + rows[table.key], reason=None))
+    # The ledger holds digits without their unit: of « 12 M€ », « 12 » would say too much.
+    bare = "".join(re.findall(r"[\d,]", text))
+    if bare == "".join(text.split()) or not any(len(rows) for rows in found):
+        numbers = catalog.load("numbers", folder)
+        printed = numbers[numbers["printed"].str.replace(r"\s", "", regex=True) == bare]
+        found.insert(0, printed.rename(columns={"record": "address"}))
     columns = ["address", "source_id", "line", "printed", "reason"]
     every = pd.concat([frame[columns].astype(object) for frame in found], ignore_index=True)
     every["line"] = every["line"].astype("Int64")

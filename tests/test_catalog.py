@@ -12,6 +12,7 @@ import solidata
 from solidata import catalog, home, provenance
 from solidata.catalog import UnknownTableError, load, load_all, load_registers
 from solidata.french import FrenchError
+from solidata.problems import RefusedError
 from solidata.tables import all_tables
 from solidata.tables.derive import typed
 
@@ -273,6 +274,23 @@ def test_a_trace_names_what_contradicts_it(tmp_path):
     assert status.contradictions["contradiction_id"].tolist() == ["C902"]
 
 
+def test_a_trace_reads_in_french():
+    event = str(solidata.trace("events", "presentation-et-lancement-officiel-du-gerontopol"))
+    assert "Début : 27\u00a0mars 2025\n" in event
+    assert "retenu : B. Un chiffre perdu" in event
+    identity = str(solidata.trace("identities", "numerotation.liste.autonomie.2025"))
+    assert "Vérifiée : oui\n" in identity
+    assert identity.endswith("\nCalculé par solidata")
+
+
+def test_tables_of_another_version_say_to_rebuild(tmp_path, project):
+    shutil.copytree(project / "data" / "processed", tmp_path, dirs_exist_ok=True)
+    path = tmp_path / "territories.csv"
+    path.write_text(path.read_text("utf-8").replace("label", "nom", 1), encoding="utf-8")
+    with pytest.raises(RefusedError, match=r"sans label\) : reconstruisez"):
+        load("territories", tmp_path)
+
+
 def test_every_table_can_be_traced():
     for name, frame in load_all().items():
         if len(frame):
@@ -309,6 +327,15 @@ def test_a_number_leads_to_the_rows_that_hold_it(text, address):
     found = provenance.search(text)
     assert address in found["address"].tolist()
     assert not found.duplicated(["address", "source_id", "line"]).any()
+
+
+def test_a_number_with_its_unit_leads_to_that_value_only():
+    found = provenance.search("12 M€")
+    assert found["address"].str.startswith("department_budget:").all()
+    assert len(found) < len(provenance.search("12"))
+    # « 72,5 » is in the ledger without its unit: better than nothing
+    assert not provenance.search("72,5 k€").empty
+    assert provenance.search("850 000 euros").equals(provenance.search("850 000 €"))
 
 
 def test_a_number_that_nothing_holds_leads_nowhere():

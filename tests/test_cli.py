@@ -98,6 +98,19 @@ def test_check_shows_the_findings_and_exits_0_whatever_is_recorded(at_home, caps
     assert "420 000 000 = 451 000 000 −31 000 000" in out.replace("\u202f", " ")
 
 
+def test_a_narrow_terminal_breaks_no_word_and_no_sentence(at_home, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    assert main(["check"]) == 0
+    out = capsys.readouterr().out
+    for word in ("départementales", "élimination", "Aucun"):
+        assert word in out
+    # each claim says its document
+    assert "(bilan-2025, ligne" in out
+    assert main(["trace", "funding", "DP-02.f1"]) == 0
+    line = "  Remarque : « ¢€ » : un signe euro lu deux fois, ou un dernier chiffre perdu."
+    assert line in capsys.readouterr().out.split("\n")
+
+
 @pytest.fixture
 def broken(tmp_path, monkeypatch):
     """Return a function that spoils one raw file of a copy of the project."""

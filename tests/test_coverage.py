@@ -545,6 +545,10 @@ def test_small_numbers_do_not_make_a_document():
 def test_a_stranger_is_not_taken_for_a_document(ledger):
     with pytest.raises(SourceError, match="précisez-le avec --source"):
         auditing.guess_source(["Il y a 71, 72, 73 et 74 raisons"], ledger, solidata.load("sources"))
+    # The same small numbers beside other words: the README of the project, for one.
+    lines = ["En 2025, 15 figures", "le 7 du mois, 27 pages", "de 20 à 20 points"]
+    with pytest.raises(SourceError, match="précisez-le avec --source"):
+        auditing.guess_source(lines, ledger, solidata.load("sources"))
 
 
 def test_a_draft_keeps_what_is_known_and_leaves_the_rest_open(tables):

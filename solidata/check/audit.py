@@ -93,7 +93,8 @@ def _entries(ledger: pd.DataFrame) -> list[Number]:
 def guess_source(lines: Sequence[str], ledger: pd.DataFrame, sources: pd.DataFrame) -> str:
     """Return the document a text reads: same fingerprint, else most numbers in common.
 
-    Numbers count with the words beside them: « 2 » and « 2025 » are in every document.
+    Numbers count with the words beside them: « 2 » and « 2025 » are in every document. Another
+    reading of a document has most of them (0.8 to 1 of them measured), another document a sixth.
 
     Raises
     ------
@@ -104,17 +105,15 @@ def guess_source(lines: Sequence[str], ledger: pd.DataFrame, sources: pd.DataFra
     same = sources.loc[sources["sha256"] == digest, "source_id"]
     if len(same):
         return str(same.iloc[0])
-    said = [signature(n) for i, text in enumerate(lines, start=1) for n in numbers_in(i, text)]
-    whole, digits_only = Counter(said), Counter(digits for digits, *_ in said)
-    shares: dict[str, tuple[int, int]] = {}
-    for source_id, rows in ledger.groupby("source_id"):
-        known = [signature(n) for n in _entries(rows)]
-        shares[str(source_id)] = (
-            (Counter(known) & whole).total(),
-            (Counter(digits for digits, *_ in known) & digits_only).total(),
-        )
+    said = Counter(
+        signature(n) for i, text in enumerate(lines, start=1) for n in numbers_in(i, text)
+    )
+    shares = {
+        str(source_id): (Counter(map(signature, _entries(rows))) & said).total()
+        for source_id, rows in ledger.groupby("source_id")
+    }
     best = max(shares, key=lambda s: shares[s], default=None)
-    if best is None or not said or shares[best][1] < len(said) / 3:
+    if best is None or not said or shares[best] < said.total() / 3:
         expected = "document non reconnu ; précisez-le avec --source"
         raise SourceError([Problem("audit", None, None, None, expected)])
     return best

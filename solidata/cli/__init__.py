@@ -156,7 +156,8 @@ def main(words: list[str] | None = None) -> int:
     from rich.console import Console
 
     # Data are printed as they are: « [a] » or « :x: » in a name is no markup.
-    console = Console(highlight=False, soft_wrap=False, markup=False, emoji=False)
+    # Sentences are left to the terminal to fold: a pipe gets each on its line.
+    console = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
     errors = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
     try:
         return _run(arguments, console)
@@ -164,8 +165,6 @@ def main(words: list[str] | None = None) -> int:
         errors.print(str(error))
     except OSError as error:
         errors.print(_in_french(error))
-    except KeyError as error:
-        errors.print(str(error))
     except KeyboardInterrupt:
         errors.print("Interrompu ; les tables sont restées comme avant.")
     return 1

@@ -111,8 +111,8 @@ def _show_contradictions(console: Console, tables: dict[str, pd.DataFrame], ever
     severity = register["severity"].astype(str)
     shown = register if every else register[severity == "majeure"]
     shown = shown.assign(
-        a=shown["claim_a"] + " (l. " + shown["line_a"].astype("str").fillna("–") + ")",
-        b=shown["claim_b"] + " (l. " + shown["line_b"].astype("str").fillna("–") + ")",
+        a=[provenance.claim(row, "a") for _, row in shown.iterrows()],
+        b=[provenance.claim(row, "b") for _, row in shown.iterrows()],
         kept=shown["kept"].astype(str).map(all_tables()["contradictions"].field("kept").labels),
     )
     counts = ", ".join(f"{n} {label}" for label, n in severity.value_counts().items())
@@ -149,8 +149,11 @@ def audit(console: Console, file: Path, source_id: str | None, draft: Path | Non
             f"{count} {plural(count, 'nombre')} du grand livre {plural(count, 'n’est', 'ne sont')} pas dans ce texte : "
             + ", ".join(
                 f"{n} (l. {line})"
-                for n, line in zip(result.absent["printed"], result.absent["line"], strict=True)
+                for n, line in zip(
+                    result.absent["printed"][:40], result.absent["line"][:40], strict=True
+                )
             )
+            + (" …" if count > 40 else ".")
         )
     if result.moved:
         count = len(result.moved)
@@ -274,6 +277,7 @@ def notebooks(console: Console, names: list[str], update: bool = False) -> int:
             task = progress.add_task(path.stem, total=None)
             notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
             try:
+                # The kernel warns in English of a port that only this machine reaches.
                 # Times would change the file at every run.
                 resources = {"metadata": {"path": str(folder)}}
                 client = NotebookClient(notebook, resources=resources, record_timing=False,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 from rich import box
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -37,10 +37,14 @@ def table(console: Console, title: str, frame: pd.DataFrame, headers: Mapping[st
     shown = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
     for name, header in headers.items():
         numeric = pd.api.types.is_numeric_dtype(frame[name])
-        shown.add_column(header, justify="right" if numeric else "left", overflow="fold")
+        justify: JustifyMethod = "right" if numeric else "left"
+        # Numbers take the width of their longest word, so that words beside them break less.
+        cells = [_cell(value).plain for value in frame[name]] if numeric else []
+        widest = max(map(len, [*header.split(), *cells]), default=1) if numeric else None
+        shown.add_column(header, justify=justify, overflow="fold", max_width=widest)
     for row in frame[list(headers)].itertuples(index=False):
         shown.add_row(*(_cell(value) for value in row))
-    console.print(shown)
+    console.print(shown, soft_wrap=False)
 
 
 def progress(console: Console) -> Progress:
