@@ -21,6 +21,7 @@ from solidata import home, raw
 from solidata.check import integrity
 from solidata.check.identities import identities
 from solidata.clean import NEEDED, clean, read_cells
+from solidata.clean.fields import unprinted
 from solidata.problems import Problem, SourceError
 from solidata.tables import Field, all_tables
 from solidata.tables.derive import descriptor, dictionary, typed
@@ -83,7 +84,9 @@ def _further_problems(
         unread = read_cells(transcribed)[1]
         # A correction may be of a row left out.
         problems += [p for p in unread if not incomplete or Path(p.file).stem != "corrections"]
-    return problems
+    told = {(p.file, p.line, p.column) for p in problems}
+    stray = unprinted(transcribed.tables)
+    return problems + [p for p in stray if (p.file, p.line, p.column) not in told]
 
 
 def _text_of_number(value: float) -> str:

@@ -736,6 +736,28 @@ def test_a_suffix_in_capitals_is_the_same(sections):
     pd.testing.assert_frame_equal(after.drop(columns="raw_file"), before.drop(columns="raw_file"))
 
 
+@pytest.mark.parametrize(
+    ("table", "old", "new", "column"),
+    [
+        # a digit of the value mistyped, its characters right
+        ("funding", ",1170 000€,,", ",1180 000€,,", "amount_printed"),
+        ("observations", ",15 876,", ",15 877,", "value_printed"),
+        # a part of the number printed
+        ("observations", ",15 876,", ",876,", "value_printed"),
+        ("status_counts", ",7,27,", ",2,27,", "count_printed"),
+        ("events", ",7/11/2024,", ",8/11/2024,", "date_printed"),
+    ],
+)
+def test_a_value_that_its_row_does_not_print_is_refused(raw_copy, table, old, new, column):
+    raw_copy.edit(f"{BILAN}/{table}.csv", (old, new))
+    (refusal,) = raw_copy.refusals(whole=True)
+    assert f"colonne {quoted(column)} : " in refusal
+    assert (
+        f"{quoted(new.strip(',').split(',')[0])} lu ; attendu : des caractères de printed"
+        in refusal
+    )
+
+
 def test_a_row_that_is_part_of_itself_is_refused(raw_copy):
     text = (raw_copy / f"{BILAN}/funding.csv").read_text(encoding="utf-8")
     rows = rows_of(text)

@@ -16,7 +16,8 @@ from pathlib import Path
 import pandas as pd
 
 from solidata.check.alignment import align, signature
-from solidata.check.coverage import RECORD_LINES, Number, digits, numbers_in, records
+from solidata.check.coverage import RECORD_LINES, Number, numbers_in, records
+from solidata.french import digits
 from solidata.french.text import LINE_BREAK
 from solidata.problems import Problem, SourceError
 

@@ -14,16 +14,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from solidata.french import fold
+from solidata.french import digits, fold
+from solidata.french.numbers import PRINTED_NUMBER
 from solidata.french.text import LINE_BREAK
 from solidata.tables import all_tables
 
-_SPACE = "[ \u00a0\u202f\u2009]"
-# Thousands by groups and a decimal comma belong to one number; a year (four digits) takes
-# neither, so that « En2024,7 dispositifs » stays two numbers.
-_NUMBER = re.compile(
-    rf"(?<!\d)\d{{1,3}}(?:{_SPACE}\d{{3}})+(?!\d)(?:,\d+)?|(?<!\d)\d{{1,3}},\d+|\d+"
-)
 _WORD = re.compile(r"[^\W\d_]+")
 _IN_WORDS = re.compile(
     r"\b(deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize"
@@ -55,7 +50,7 @@ def numbers_in(line_number: int, text: str) -> list[Number]:
     ['15 876', '2025', '72,5']
     """
     found = []
-    for rank, match in enumerate(_NUMBER.finditer(text), start=1):
+    for rank, match in enumerate(PRINTED_NUMBER.finditer(text), start=1):
         before = _WORD.findall(text[: match.start()])
         after = _WORD.search(text, match.end())
         found.append(
@@ -78,11 +73,6 @@ def numbers_in_words(lines: Iterable[str]) -> list[tuple[int, str]]:
         for number, text in enumerate(lines, start=1)
         for match in _IN_WORDS.finditer(fold(text))
     ]
-
-
-def digits(printed: str) -> list[str]:
-    """Return the numbers printed in `printed`, as a ledger writes them."""
-    return [match[0] for match in _NUMBER.finditer(printed)]
 
 
 def records(tables: dict[str, pd.DataFrame]) -> dict[str, tuple[str, pd.Series]]:

@@ -12,14 +12,17 @@ from solidata.clean.repair import Repairs, parsed
 from solidata.french import (
     Amount,
     FrenchError,
+    digits,
     join_lines,
     parse_amount,
     parse_number,
     parse_period,
     parse_rate,
     parse_weekday,
+    quote,
     typography,
 )
+from solidata.french.text import LINE_BREAK
 from solidata.problems import Problem, SourceError
 from solidata.raw import FILE, ROW
 from solidata.tables import all_tables
@@ -35,6 +38,44 @@ def repaired_text(
     """Return column `printed` of `frame` joined to one line, repaired, in French typography."""
     joined = frame[printed].map(join_lines)
     return repairs.apply(table, field, _keys(table, frame), joined).map(typography)
+
+
+# The values that stand among the characters of their row; the number of a list stands before.
+_WITHIN_PRINTED = {
+    "amount_printed",
+    "value_printed",
+    "out_of_printed",
+    "count_printed",
+    "total_printed",
+    "action_sheets_printed",
+    "date_printed",
+    "weekday_printed",
+}
+
+
+def unprinted(tables: dict[str, pd.DataFrame]) -> list[Problem]:
+    """Return the values that the characters of their row do not print.
+
+    The ledger holds these characters against the document; the value must come from them.
+
+    Parameters
+    ----------
+    tables : dict of str to pandas.DataFrame
+        The transcribed tables.
+    """
+    problems = []
+    for frame in tables.values():
+        for column in [name for name in frame if name in _WITHIN_PRINTED]:
+            for _, row in frame[frame[column] != ""].iterrows():
+                text, printed = row[column], row["printed"]
+                if text not in printed or not _numbers_of(text) <= _numbers_of(printed):
+                    expected = f"attendu : des caractères de printed, {quote(printed)}"
+                    problems.append(Problem(row[FILE], int(row[ROW]), column, text, expected))
+    return problems
+
+
+def _numbers_of(printed: str) -> set[str]:
+    return {number for line in printed.split(LINE_BREAK) for number in digits(line)}
 
 
 def _parsed(

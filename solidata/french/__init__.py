@@ -13,6 +13,7 @@ from solidata.french.dates import (
 from solidata.french.numbers import (
     Amount,
     FrenchError,
+    digits,
     format_amount,
     format_number,
     format_rate,
@@ -39,6 +40,7 @@ __all__ = [
     "FrenchError",
     "Period",
     "decapitalised",
+    "digits",
     "fold",
     "format_amount",
     "format_date",

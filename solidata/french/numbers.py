@@ -78,6 +78,25 @@ _RANGE = re.compile(
 )
 
 
+# Thousands by groups and a decimal comma belong to one number; a year (four digits) takes
+# neither, so that « En2024,7 dispositifs » stays two numbers.
+PRINTED_NUMBER = re.compile(
+    r"(?<!\d)\d{1,3}(?:[ \u00a0\u202f\u2009]\d{3})+(?!\d)(?:,\d+)?|(?<!\d)\d{1,3},\d+|\d+"
+)
+"""A number printed in digits within a text, misreads included (``1170 000`` is two)."""
+
+
+def digits(text: str) -> list[str]:
+    """Return the numbers that `text` prints in digits, as printed.
+
+    Examples
+    --------
+    >>> digits("15 876 appels en 2025, soit 72,5 %")
+    ['15 876', '2025', '72,5']
+    """
+    return [match[0] for match in PRINTED_NUMBER.finditer(text)]
+
+
 def _decimal(match: re.Match[str]) -> Decimal:
     digits = re.sub(_SPACE, "", match["int"])
     value = Decimal(f"{digits}.{match['frac']}") if match["frac"] else Decimal(digits)
