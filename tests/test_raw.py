@@ -758,6 +758,14 @@ def test_a_value_that_its_row_does_not_print_is_refused(raw_copy, table, old, ne
     )
 
 
+def test_a_claim_that_its_line_does_not_print_is_refused(raw_copy):
+    raw_copy.edit(f"{BILAN}/contradictions.csv", (",163 FICHES ACTIONS,", ",199 FICHES ACTIONS,"))
+    assert raw_copy.refusals(whole=True) == [
+        f"data/raw/{BILAN}/contradictions.csv, ligne 2, colonne {quoted('printed_a')} : "
+        "199 n’est pas imprimé ligne 94"
+    ]
+
+
 def test_a_row_that_is_part_of_itself_is_refused(raw_copy):
     text = (raw_copy / f"{BILAN}/funding.csv").read_text(encoding="utf-8")
     rows = rows_of(text)

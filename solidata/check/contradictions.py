@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import pandas as pd
 
+from solidata.french import digits
+from solidata.french.text import LINE_BREAK
 from solidata.tables import all_tables
 
 Frames = dict[str, pd.DataFrame]
@@ -29,11 +32,13 @@ def affected(contradictions: pd.DataFrame, address: str) -> pd.DataFrame:
 def faults(tables: Frames) -> Iterable[tuple[str, str, str]]:
     """Yield (contradiction, column, fault) for each row of the register that names nothing real.
 
-    Its lines must exist in its documents, what it affects must exist, and the identity it
-    explains must fail: a contradiction that the sources no longer bear is to be taken out.
+    Its lines must exist in its documents and print its numbers (as far as the ledger tells),
+    what it affects must exist, and the identity it explains must fail: a contradiction that the
+    sources no longer bear is to be taken out.
     """
     known = addresses(tables)
     sources = tables["sources"].set_index("source_id")["lines"]
+    ledgers = dict(list(tables["numbers"].groupby("source_id")))
     holds = tables["identities"].set_index("identity_id")["holds"]
     for _, row in tables["contradictions"].iterrows():
         name = row["contradiction_id"]
@@ -45,12 +50,28 @@ def faults(tables: Frames) -> Iterable[tuple[str, str, str]]:
             line = row[f"line_{side}"]
             if pd.notna(line) and (pd.isna(lines) or line > lines):
                 yield name, f"line_{side}", f"le document n’a pas de ligne {line}"
+            elif stray := _stray_numbers(row, side, ledgers):
+                yield name, f"printed_{side}", f"{', '.join(stray)} n’est pas imprimé ligne {line}"
         if pd.notna(row["identity_id"]) and holds.get(row["identity_id"], False):
             yield (
                 name,
                 "identity_id",
                 f"l’identité {row['identity_id']} est vérifiée ; contradiction à revoir",
             )
+
+
+def _stray_numbers(row: pd.Series, side: str, ledgers: Mapping[Any, pd.DataFrame]) -> list[str]:
+    """Return the numbers of a claim that the ledger of its document does not hold on its line."""
+    line, printed, ledger = (
+        row[f"line_{side}"],
+        row[f"printed_{side}"],
+        ledgers.get(row[f"source_{side}"]),
+    )
+    if ledger is None or pd.isna(line) or pd.isna(printed):
+        return []
+    pieces = printed.split(LINE_BREAK)  # a claim has one line; what it prints may run on
+    held = set(ledger.loc[ledger["line"].between(line, line + len(pieces) - 1), "printed"])
+    return [number for piece in pieces for number in digits(piece) if number not in held]
 
 
 def unrecorded(identities: pd.DataFrame) -> pd.DataFrame:
