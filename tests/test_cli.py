@@ -317,6 +317,23 @@ def test_notebooks_are_executed_into_build(with_notebooks, capsys):
     assert (with_notebooks / "notebooks" / "01_essai.ipynb").read_bytes() == tracked
 
 
+def test_notebooks_keep_what_they_print_when_asked(with_notebooks, capsys):
+    path = with_notebooks / "notebooks" / "01_essai.ipynb"
+    assert run(capsys, "notebooks", "01_essai", "--update")[0] == 0
+    once = path.read_bytes()
+    assert b'"notebooks\\n"' in once
+    assert run(capsys, "notebooks", "01_essai", "--update")[0] == 0
+    assert path.read_bytes() == once  # no time, no version of this machine
+
+
+def test_no_notebook_is_told(with_notebooks, capsys):
+    for path in (with_notebooks / "notebooks").iterdir():
+        path.unlink()
+    code, _, err = run(capsys, "notebooks")
+    assert code == 1
+    assert err.startswith("Aucun notebook dans")
+
+
 def test_a_notebook_that_fails_is_named(with_notebooks, capsys):
     code, _, err = run(capsys, "notebooks", "02_echec.ipynb")
     assert code == 1

@@ -545,7 +545,7 @@ def test_a_file_outside_any_document(sections):
 
 
 def test_notes_and_lock_files_are_no_strangers(sections):
-    for name in ("README.md", ".DS_Store", "~$sections.xlsx"):
+    for name in ("README.md", ".DS_Store", "~$sections.xlsx", "Thumbs.db", "desktop.ini"):
         (sections / BILAN / name).write_text("x", encoding="utf-8")
     (sections / "README.md").write_text("x", encoding="utf-8")
     assert len(sections.read().tables["sections"]) > 0

@@ -267,6 +267,8 @@ def notebooks(console: Console, names: list[str], update: bool = False) -> int:
 
     folder = home.home() / "notebooks"
     paths = sorted(folder.glob("*.ipynb"))
+    if not paths:
+        raise FileNotFoundError(f"Aucun notebook dans {folder}.")
     chosen = [p for p in paths if not names or p.stem in names or p.name in names]
     if names and len(chosen) < len(names):
         raise FileNotFoundError(f"Notebooks connus : {', '.join(p.stem for p in paths)}.")

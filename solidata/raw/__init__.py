@@ -250,6 +250,10 @@ def _read_descriptor(folder: Path, root: Path) -> list[dict[str, str]]:
     return rows
 
 
+_SYSTEM = {"thumbs.db", "desktop.ini"}
+"""What a file manager leaves in a folder."""
+
+
 def _files(folder: Path, root: Path) -> dict[str, Path]:
     """Return the raw file of each table in a folder, refusing strangers and twins."""
     tables = {name: t for name, t in all_tables().items() if t.origin == "transcribed"}
@@ -257,7 +261,8 @@ def _files(folder: Path, root: Path) -> dict[str, Path]:
     problems = []
     for path in sorted(folder.iterdir()):
         name = path.relative_to(root).as_posix()
-        if path.name == DESCRIPTOR or path.name.startswith((".", "~$")) or path.suffix == ".md":
+        left_by_a_system = path.name.startswith((".", "~$")) or path.name.lower() in _SYSTEM
+        if path.name == DESCRIPTOR or left_by_a_system or path.suffix == ".md":
             continue
         if path.suffix.lower() not in SUFFIXES or path.stem not in tables:
             near = nearest(path.stem, tables)
