@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Sequence
 
 import pandas as pd
 
-from solidata.french import decapitalised, fold
+from solidata.analysis.columns import filled, finite, require
+from solidata.french import decapitalised, fold, listed
 from solidata.problems import NoDataError, RefusedError
 from solidata.tables import all_tables
 
@@ -23,6 +25,16 @@ BUDGET_TOTAL = "Budget total"
 
 _ADDRESS = ["address", "source_id", "line", "printed"]
 _PLACE = re.compile(r"\bmds\b|\bmaisons? departementales? des solidarites\b")
+
+
+_OBSERVATIONS = ["observation_id", "indicator_id", "period_start", "period_end", "territory_id",
+                 "value", "out_of", "qualifier", "kind", "repeats", "legibility",
+                 "source_id", "line", "printed"]  # fmt: skip
+_FUNDING = ["funding_id", "action_id", "section_id", "year", "direction", "kind", "stage",
+            "amount_min_eur", "amount_max_eur", "funder", "purpose", "repeats", "legibility",
+            "source_id", "line", "printed"]  # fmt: skip
+_BUDGET = ["block_id", "year", "stage", "scope", "block", "parent_id", "amount_eur", "basis",
+           "repeats", "note", "source_id", "line", "printed"]  # fmt: skip
 
 
 # --- one value a year ----------------------------------------------------------------
@@ -68,7 +80,13 @@ def yearly(observations: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame
         rate), ``out_of``, ``qualifier``, ``legibility``, and the address: ``address`` (every
         printing, separated by spaces), ``source_id``, ``line`` and ``printed`` of the best reading.
         Targets, plans, undated and illegible values are left out, and years for which two
-        printings that do not repeat each other give two values.
+        printings that do not repeat each other give two values: :func:`disputed` names them.
+
+    Raises
+    ------
+    ValueError
+        When a column is missing, an indicator has no label or no unit, a value is infinite, or
+        a legibility unknown.
 
     Examples
     --------
@@ -77,34 +95,77 @@ def yearly(observations: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame
     >>> frame.loc[frame["indicator_id"] == "crt", "value"].tolist()  # 2 in 2024, 5 in 2025
     [2.0, 5.0]
     """
+    known = _printings(observations, indicators)
+    known = known[~known["disputed"]].sort_values(["reading", "rank"])
+    found = known.drop_duplicates(_SAME).sort_values(["rank"], ignore_index=True)
+    found = found.astype({"measure": object, "qualifier": object, "legibility": object})
+    every = known.groupby(_SAME)["printings"].agg(_words)
+    found["address"] = [every[tuple(key)] for key in found[_SAME].itertuples(index=False)]
+    return found[
+        ["indicator_id", "label", "unit", "measure", "territory_id", "span", "year", "value",
+         "out_of", "qualifier", "legibility", *_ADDRESS]
+    ]  # fmt: skip
+
+
+_SAME = ["indicator_id", "place", "span", "year"]
+
+
+def disputed(observations: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
+    """Return what :func:`yearly` leaves out because two printings give it two values.
+
+    Parameters
+    ----------
+    observations, indicators : pandas.DataFrame
+        The tables of these names.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``indicator_id``, ``label``, ``territory_id``, ``span``, ``year``, one row each.
+
+    Examples
+    --------
+    >>> import solidata
+    >>> frame = disputed(solidata.load("observations"), solidata.load("indicators"))
+    >>> frame[["indicator_id", "year"]].values.tolist()  # 3 events, or 4
+    [['evenements-emploi', 2025]]
+    """
+    known = _printings(observations, indicators)
+    twice = known[known["disputed"]].drop_duplicates(_SAME, ignore_index=True)
+    return twice[["indicator_id", "label", "territory_id", "span", "year"]]
+
+
+def _printings(observations: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
+    """Return every printing of an observed, dated and legible value, and whether it is disputed."""
+    require(observations, "observations", _OBSERVATIONS)
+    require(indicators, "indicators", ["indicator_id", "label", "unit", "measure"])
     rows = observations.assign(
         root=_roots(observations["observation_id"], observations["repeats"]),
         rank=range(len(observations)),
+        value=observations["value"].astype(float),
+        period_start=pd.to_datetime(observations["period_start"]),
+        period_end=pd.to_datetime(observations["period_end"]),
     )
     rows = rows[
         (rows["kind"] == "observed") & (rows["legibility"] != "illegible") & rows["value"].notna()
     ]
-    printings = ("observations:" + rows["observation_id"]).groupby(rows["root"]).agg(_words)
+    roots = ("observations:" + rows["observation_id"]).groupby(rows["root"]).agg(_words)
     start, end = rows["period_start"], rows["period_end"]
     rows = rows[start.notna() & end.notna() & (start.dt.year == end.dt.year)]
     rows = rows.assign(
         year=rows["period_end"].dt.year.astype(int),
         span=_span(rows["period_start"], rows["period_end"]),
         place=rows["territory_id"].astype(object).where(rows["territory_id"].notna(), ""),
-        reading=rows["legibility"].astype(object).map(_LEGIBILITY.index),
+        reading=rows["legibility"]
+        .astype(object)
+        .map({word: n for n, word in enumerate(_LEGIBILITY)}),
+        printings=rows["root"].map(roots),
     )
     known = rows.merge(indicators[["indicator_id", "label", "unit", "measure"]], on="indicator_id")
-    same = ["indicator_id", "place", "span", "year"]
-    alone = known.groupby(same)["value"].transform("nunique") == 1
-    known = known[alone].sort_values(["reading", "rank"])
-    found = known.drop_duplicates(same).sort_values(["rank"], ignore_index=True)
-    found = found.astype({"measure": object, "qualifier": object, "legibility": object})
-    roots = known.groupby(same)["root"].agg(lambda r: _words(r.map(printings)))
-    found["address"] = [roots[tuple(key)] for key in found[same].itertuples(index=False)]
-    return found[
-        ["indicator_id", "label", "unit", "measure", "territory_id", "span", "year", "value",
-         "out_of", "qualifier", "legibility", *_ADDRESS]
-    ]  # fmt: skip
+    finite(known["value"], known["observation_id"])
+    filled(known, "observation_id", {"reading": "lisibilité connue"})
+    filled(known, "indicator_id", {"label": "libellé", "unit": "unité"})
+    return known.assign(disputed=known.groupby(_SAME)["value"].transform("nunique") > 1)
 
 
 def yearly_funding(funding: pd.DataFrame) -> pd.DataFrame:
@@ -129,6 +190,8 @@ def yearly_funding(funding: pd.DataFrame) -> pd.DataFrame:
     >>> frame.loc[frame["indicator_id"].str.startswith("DP-05"), "value"].tolist()
     [16563.0, 5171.0]
     """
+    require(funding, "funding", _FUNDING)
+    finite(funding["amount_min_eur"], funding["funding_id"])
     labels = all_tables()["funding"].field("direction").labels
     single = funding["amount_min_eur"] == funding["amount_max_eur"]
     rows = funding[(funding["kind"] == "amount") & single & funding["year"].notna()]
@@ -170,7 +233,7 @@ def compare(values: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
     values : pandas.DataFrame
         From :func:`yearly` or :func:`yearly_funding`.
     first, last : int
-        Two different years.
+        Two years, the earlier one first.
 
     Returns
     -------
@@ -185,7 +248,7 @@ def compare(values: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        When both years are the same.
+        When the last year does not follow the first.
 
     Examples
     --------
@@ -196,6 +259,8 @@ def compare(values: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
     """
     if first == last:
         raise RefusedError(f"Deux années différentes sont attendues, et non deux fois {first}.")
+    if first > last:
+        raise RefusedError(f"La première année, {first}, suit la dernière, {last} : inversez-les.")
     same = ["indicator_id", "territory_id", "span"]
     about = ["label", "unit", "measure"]
     own = ["value", "out_of", "qualifier", "legibility", *_ADDRESS]
@@ -213,9 +278,45 @@ def compare(values: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
     return found.assign(
         first=first,
         last=last,
-        difference=change.where(~rate, change * 100).round(9),
+        # Python rounds to the decimal that is meant; a column's own round adds noise to the great.
+        difference=[round(float(c), 9) for c in change.where(~rate, change * 100)],
         relative=change / base,
     )
+
+
+def unpaired(
+    observations: pd.DataFrame, indicators: pd.DataFrame, first: int, last: int
+) -> pd.DataFrame:
+    """Return what two years both print, and that cannot be compared: one has two values.
+
+    Parameters
+    ----------
+    observations, indicators : pandas.DataFrame
+        The tables of these names.
+    first, last : int
+        Two years.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of :func:`disputed`.
+
+    Examples
+    --------
+    >>> import solidata
+    >>> len(unpaired(solidata.load("observations"), solidata.load("indicators"), 2024, 2025))
+    0
+    """
+    twice = disputed(observations, indicators)
+    if twice.empty:
+        return twice
+    every = pd.concat([yearly(observations, indicators)[list(twice.columns)], twice])
+    every = every[every["year"].isin((first, last))]
+    same = ["indicator_id", "territory_id", "span"]
+    both = every.groupby(same, dropna=False)["year"].nunique().loc[lambda n: n == 2].index
+    twice = twice[twice["year"].isin((first, last))]
+    kept = pd.MultiIndex.from_frame(twice[same]).isin(both)
+    return twice[kept].reset_index(drop=True)
 
 
 def pairs(
@@ -234,7 +335,7 @@ def pairs(
     funding : pandas.DataFrame, optional
         The table of this name.
     first, last : int
-        Two different years.
+        Two years, the earlier one first.
 
     Returns
     -------
@@ -244,7 +345,7 @@ def pairs(
     Raises
     ------
     ValueError
-        When both years are the same.
+        When the last year does not follow the first.
 
     Examples
     --------
@@ -290,12 +391,13 @@ def common_years(values: pd.DataFrame) -> tuple[int, int]:
     -------
     tuple of int
         The last year is the latest one of at least half of the indicators, the first one the
-        earliest that the same indicators all have.
+        earliest that the same indicators all have. Where a value is missing, the two years that
+        the most indicators share, half of them at least.
 
     Raises
     ------
-    ValueError
-        When no two years are shared.
+    NoDataError
+        When no two years are shared by half of the indicators.
 
     Examples
     --------
@@ -311,7 +413,13 @@ def common_years(values: pd.DataFrame) -> tuple[int, int]:
             before = [y for y in holders.index if y < last and holders[last] <= holders[y]]
             if before:
                 return int(min(before)), int(last)
-    raise RefusedError("Aucune paire d’années commune à la plupart des indicateurs.")
+    shared = {
+        (len(holders[a] & holders[b]), b, -a): (int(a), int(b))
+        for a, b in itertools.combinations(sorted(holders.index), 2)
+    }
+    if shared and 2 * max(shared)[0] >= count:
+        return shared[max(shared)]
+    raise NoDataError("Aucune paire d’années commune à la plupart des indicateurs.")
 
 
 def totals(compared: pd.DataFrame) -> dict[str, list[str]]:
@@ -339,14 +447,26 @@ def totals(compared: pd.DataFrame) -> dict[str, list[str]]:
     family = compared["label"].str.split(r"[ ,]").str[0]
     for _, rows in compared.groupby([family, compared["unit"]]):
         numbers = {r.label: (r.first_value, r.last_value) for r in rows.itertuples()}
+        order = {label: n for n, label in enumerate(numbers)}
+        positive = [label for label, n in numbers.items() if min(n) > 0]
+        named: dict[tuple[float, float], list[str]] = {}
+        for label in positive:
+            named.setdefault(_ends(numbers[label]), []).append(label)
         for whole, ends in numbers.items():
-            others = [label for label, n in numbers.items() if label != whole and min(n) > 0]
-            for size in (2, 3):
+            others = [label for label in positive if label != whole]
+            # The last part is looked up: trying every three of a hundred would take minutes.
+            for size in (1, 2):
                 for parts in itertools.combinations(others, size):
-                    sums = [sum(numbers[p][side] for p in parts) for side in (0, 1)]
-                    if all(abs(s - e) < 1e-6 for s, e in zip(sums, ends, strict=True)):
-                        found.setdefault(whole, list(parts))
+                    rest = [e - sum(numbers[p][side] for p in parts) for side, e in enumerate(ends)]
+                    for last in named.get(_ends(rest), []):
+                        if last != whole and order[last] > order[parts[-1]]:
+                            found.setdefault(whole, [*parts, last])
     return found
+
+
+def _ends(values: Sequence[float]) -> tuple[float, float]:
+    first, last = (round(float(v), 6) for v in values)
+    return first, last
 
 
 # --- the budget ----------------------------------------------------------------------
@@ -372,7 +492,10 @@ def budget_series(department_budget: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        When there is none, or two amounts for one scope, stage and year.
+        When a column is missing, a scope or a stage missing or unknown, an amount negative or
+        infinite, or when there are two amounts for one scope, stage and year.
+    NoDataError
+        When there is none.
 
     Examples
     --------
@@ -383,14 +506,26 @@ def budget_series(department_budget: pd.DataFrame) -> pd.DataFrame:
     [nan, nan, 5000000.0]
     """
     table = all_tables()["department_budget"]
+    require(department_budget, "department_budget", _BUDGET)
+    for field, word in (("scope", "périmètre connu"), ("stage", "étape connue")):
+        known = (
+            department_budget[field]
+            .astype(object)
+            .where(lambda c, f=field: c.isin(table.field(f).values))
+        )
+        filled(department_budget.assign(**{field: known}), "block_id", {field: word})
     rows = department_budget[department_budget["repeats"].isna()]
     rows = rows[rows["amount_eur"].notna() & rows["year"].notna()].astype(object)
-    parent = rows["parent_id"].map(rows.set_index("block_id")["scope"])
+    finite(rows["amount_eur"], rows["block_id"])
+    scopes = rows.drop_duplicates("block_id").set_index("block_id")["scope"]
+    parent = rows["parent_id"].map(scopes)
     whole = rows["scope"].isin(["total", "total_consolide"]) & (rows["block"] == BUDGET_TOTAL)
     part = rows["scope"].str.startswith("solidarites") & (parent != rows["scope"])
     rows = rows[whole | part].copy()
     if rows.empty:
-        raise RefusedError("Aucun budget total ni de solidarités dans la table.")
+        raise NoDataError("Aucun budget total ni de solidarités dans la table.")
+    if (below := rows["amount_eur"].astype(float) < 0).any():
+        raise RefusedError(f"Montant négatif : {listed(rows.loc[below, 'block_id'])}.")
     for field in ("scope", "stage"):
         rows[field] = pd.Categorical(rows[field], table.field(field).values, ordered=True)
     rows = rows.astype({"year": int, "amount_eur": float, "line": "Int64"})
@@ -457,13 +592,22 @@ def openings(
     >>> frame[["label", "count"]].values.tolist()
     [['Bracieux', 1.0], ['Mer', 1.0], ['Reçoivent du public', 7.0], ['Objectif', 12.0]]
     """
+    require(events, "events", ["event_id", "label", "kind", "date_start", "date_end", "precision",
+                               "place", "source_id", "line", "printed"])  # fmt: skip
+    require(observations, "observations", ["observation_id", "indicator_id", "kind", "value",
+                                           "source_id", "line", "printed"])  # fmt: skip
     dated = events[(events["kind"] == "opening") & events["date_start"].notna()]
-    dated = dated[[bool(_PLACE.search(fold(label))) for label in dated["label"]]]
+    filled(dated, "event_id", {"label": "libellé"})
+    houses = [bool(_PLACE.search(fold(label))) for label in dated["label"]]
+    dated = dated[pd.Series(houses, index=dated.index, dtype=bool)]
     named = dated["place"].astype(object).where(dated["place"].notna(), dated["label"])
     days = dated.assign(
         what="opening", label=named, count=1.0, address="events:" + dated["event_id"]
     ).sort_values(["date_start", "event_id"])
-    rows = [days]
+    # One house that opens one day is one opening, however many times it is printed.
+    one = ["label", "date_start", "date_end"]
+    every = days.groupby(one, dropna=False)["address"].transform(_words)
+    rows = [days.assign(address=every).drop_duplicates(one)]
     printed = observations[observations["indicator_id"] == indicator]
     printed = printed[printed["value"].notna()]
     if printed.empty:

@@ -6,6 +6,7 @@ import re
 
 import pandas as pd
 
+from solidata.analysis.columns import require
 from solidata.french import format_amount, quote
 from solidata.problems import NoDataError, RefusedError
 
@@ -22,12 +23,6 @@ _ALIASES = {"ARS Centre-Val de Loire": "ARS"}
 _SEVERAL = re.compile(r"/| et (?=[A-ZÉÎ])")  # « État et Département » names two payers
 _CENT = 0.005
 _PROVENANCE = ["source_id", "line", "printed"]
-
-
-def _require(frame: pd.DataFrame, table: str, columns: list[str]) -> None:
-    missing = [c for c in columns if c not in frame.columns]
-    if missing:
-        raise RefusedError(f"La table {quote(table)} n’a pas les colonnes {', '.join(missing)}.")
 
 
 def _positive(amounts: pd.Series, names: pd.Series) -> None:
@@ -50,7 +45,7 @@ _BUDGET = ["block_id", "year", "stage", "scope", "block", "parent_id", "amount_e
 
 def _voted(department_budget: pd.DataFrame) -> pd.DataFrame:
     """Return the voted blocks of the total, without what is outside it or printed again."""
-    _require(department_budget, "department_budget", _BUDGET)
+    require(department_budget, "department_budget", _BUDGET)
     rows = department_budget[department_budget["repeats"].isna()]
     scope = rows["scope"].astype(str)
     inside = (scope == "total") | scope.str.startswith("solidarites")
@@ -232,7 +227,7 @@ def outside_total(department_budget: pd.DataFrame, year: int) -> pd.DataFrame:
     >>> outside_total(solidata.load("department_budget"), 2025)["amount_eur"].tolist()
     [17500000.0]
     """
-    _require(department_budget, "department_budget", _BUDGET)
+    require(department_budget, "department_budget", _BUDGET)
     rows = department_budget[
         (department_budget["year"] == year)
         & (department_budget["scope"].astype(str) == "hors_total")
@@ -307,7 +302,7 @@ def check_breakdowns(funding: pd.DataFrame) -> None:
     >>> import solidata
     >>> check_breakdowns(solidata.load("funding"))
     """
-    _require(funding, "funding", _FUNDING)
+    require(funding, "funding", _FUNDING)
     if len(twice := funding.loc[funding["funding_id"].duplicated(), "funding_id"]):
         raise RefusedError(f"Montants en double : {', '.join(twice)}.")
     parts = funding[funding["part_of"].notna() & funding["repeats"].isna()]
@@ -366,7 +361,7 @@ def legible_amounts(
     if direction not in {"expense", "revenue"}:
         raise RefusedError(f"Sens {quote(direction)} inconnu ; au choix : expense, revenue.")
     check_breakdowns(funding)
-    _require(actions, "actions", ["action_id", "title"])
+    require(actions, "actions", ["action_id", "title"])
     rows = funding[
         (funding["direction"].astype(str) == direction)
         & (funding["kind"].astype(str) == "amount")
@@ -415,7 +410,7 @@ def without_amount(funding: pd.DataFrame, direction: str = "expense") -> pd.Data
     >>> int(without_amount(solidata.load("funding")).set_index("reason")["count"]["staff_time"])
     6
     """
-    _require(funding, "funding", _FUNDING)
+    require(funding, "funding", _FUNDING)
     rows = funding[
         (funding["direction"].astype(str) == direction)
         & funding["part_of"].isna()

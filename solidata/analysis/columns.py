@@ -1,0 +1,80 @@
+"""What a table must have before it is counted: a refusal in French, never a ``KeyError``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from solidata.french import listed, plural, quote
+from solidata.problems import RefusedError
+
+
+def require(frame: pd.DataFrame, table: str, columns: Sequence[str]) -> None:
+    """Refuse a table that lacks columns, and name them.
+
+    Raises
+    ------
+    ValueError
+        When a column is missing.
+
+    Examples
+    --------
+    >>> require(pd.DataFrame({"year": [2025]}), "events", ["year"])
+    """
+    missing = [c for c in columns if c not in frame.columns]
+    if missing:
+        raise RefusedError(f"La table {quote(table)} n’a pas les colonnes {', '.join(missing)}.")
+
+
+def filled(frame: pd.DataFrame, key: str, columns: dict[str, str]) -> None:
+    """Refuse rows without a word in some columns, and name the first ones.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+    key : str
+        The column that names a row.
+    columns : dict of str to str
+        Columns, and what each is called in French.
+
+    Raises
+    ------
+    ValueError
+        When a cell is missing or blank.
+
+    Examples
+    --------
+    >>> filled(pd.DataFrame({"id": ["a"], "unit": ["lits"]}), "id", {"unit": "unité"})
+    """
+    for column, name in columns.items():
+        cells = frame[column].astype(object)
+        blank = cells.isna() | (cells.astype(str).str.strip() == "")
+        if blank.any():
+            raise RefusedError(f"Sans {name} : {_few(frame.loc[blank, key])}.")
+
+
+def finite(values: pd.Series, names: pd.Series) -> None:
+    """Refuse infinite numbers, and name them.
+
+    Raises
+    ------
+    ValueError
+        When a number is infinite.
+
+    Examples
+    --------
+    >>> finite(pd.Series([1.0, None]), pd.Series(["a", "b"]))
+    """
+    endless = np.isinf(values.to_numpy(dtype=float, na_value=np.nan))
+    if endless.any():
+        raise RefusedError(f"Valeur infinie : {_few(names[endless])}.")
+
+
+def _few(names: pd.Series) -> str:
+    """Return the first names of many."""
+    every = [str(n) for n in dict.fromkeys(names)]
+    rest = len(every) - 3
+    more = [f"{rest} {plural(rest, 'autre')}"] if rest > 0 else []
+    return listed([*every[:3], *more])
