@@ -11,14 +11,17 @@ from solidata.figures.page import MARGIN, Page
 from solidata.figures.series import PANEL_GAP, PLOT_FOOT, PLOT_HEAD, limits_of
 from solidata.figures.texts import (
     block,
+    breakable,
     fitted,
     millions,
     signed,
+    span_of,
     title,
     too_many,
 )
 from solidata.figures.theme import Fill
-from solidata.french import decapitalised, listed, plural
+from solidata.french import decapitalised, format_amount, listed, plural
+from solidata.problems import RefusedError
 from solidata.tables import Registers, all_tables
 
 MAX_YEARS = 10
@@ -49,7 +52,10 @@ def budgets(department_budget: pd.DataFrame, registers: Registers) -> Figure:
     Raises
     ------
     ValueError
-        When there is no budget, or two for one scope, stage and year.
+        When there are two budgets for one scope, stage and year, a scope or a stage is unknown,
+        an amount negative or all too small for millions, or when there are too many years.
+    NoDataError
+        When there is no budget.
 
     Examples
     --------
@@ -60,6 +66,12 @@ def budgets(department_budget: pd.DataFrame, registers: Registers) -> Figure:
     table = all_tables()["department_budget"]
     scopes, stages = table.field("scope").labels, table.field("stage").labels
     rows = analysis.budget_series(department_budget)
+    breakable(rows["remark"])
+    most = float(rows["amount_eur"].max())
+    if 0 < most < 50_000:
+        raise RefusedError(
+            f"Montants de {format_amount(most, '€')} au plus, trop petits pour des millions d’euros."
+        )
     rows = rows.assign(
         panel=rows["scope"].replace("total_consolide", "total"),
         category=[_budget_category(r) for _, r in rows.iterrows()],
@@ -69,6 +81,7 @@ def budgets(department_budget: pd.DataFrame, registers: Registers) -> Figure:
         raise too_many(years[1] - years[0] + 1, MAX_YEARS, "années de budget")
     order = [s for s in scopes if s in set(rows["panel"])]
     panels = [(scopes[s], rows[rows["panel"] == s]) for s in order]
+    theme.categories(rows["category"].nunique())  # refuses more than a reader tells apart
     fills = {c: _budget_fill(c) for c in dict.fromkeys(rows["category"])}
     entries = [(_budget_label(c, stages, scopes), "", fill) for c, fill in fills.items()]
     names = {b: scopes[s] for b, s in zip(rows["block_id"], rows["scope"], strict=True)}
@@ -98,7 +111,7 @@ def budgets(department_budget: pd.DataFrame, registers: Registers) -> Figure:
         ),
         reading=_budget_reading(rows, joined, names, stages),
         note=_budget_note(rows, names),
-        scope=f"budgets du département de {years[0]} à {years[1]}, total et solidarités.",
+        scope=f"budgets du département {span_of(*years)}, total et solidarités.",
         registers=registers,
     )  # fmt: skip
 
@@ -124,7 +137,11 @@ def _budget_label(category: str, stages: dict[str, str], scopes: dict[str, str])
 
 
 def _voted(stage: str, stages: dict[str, str]) -> str:
-    words = {"primitif": "votés", "orientations": "aux orientations"}
+    words = {
+        "primitif": "votés",
+        "orientations": "aux orientations",
+        "compte_financier_unique": "exécutés",
+    }
     return words.get(stage, f"({stages[stage].lower()})")
 
 
@@ -170,7 +187,7 @@ def _budget_note(rows: pd.DataFrame, names: dict[str, str]) -> str:
     for _, row in rows[rows["supposed"]].iterrows():
         where = f"{decapitalised(names[row['block_id']])} {row['year']}"
         said.setdefault(decapitalised(row["remark"]), []).append(where)
-    notes = [f"{listed(where)} : {remark}" for remark, where in said.items()]
+    notes = [f"{listed(dict.fromkeys(where))} : {remark}" for remark, where in said.items()]
     press = int((rows["basis"] == "press").sum())
     if press:
         notes.append(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
+
+import numpy as np
 import pandas as pd
 
 from solidata.analysis import evolution as analysis
-from solidata.figures import lines
+from solidata.figures import lines, theme
 from solidata.figures.frame import Figure
 from solidata.figures.page import MARGIN, Page
-from solidata.figures.texts import title, too_many
-from solidata.french import format_number, format_rate, plural
+from solidata.figures.texts import breakable, distinct, title, too_many
+from solidata.french import format_number, format_rate, plural, quote
 from solidata.problems import RefusedError
 from solidata.tables import Registers
 
@@ -56,13 +59,17 @@ def coverage_curve(
     Raises
     ------
     ValueError
-        When there is nothing to draw, more than four groups, a missing or negative distance, a
-        share out of 0-1 or one that falls as distance grows.
+        When there is nothing to draw, more than four groups, a missing, negative or infinite
+        distance, a share out of 0-1 or one that falls as distance grows; when `mark` is not
+        positive, or farther than what is known of a group, or, without steps, no known distance.
     """
     _check_coverage(data, x, y, group)
+    _check_mark(data, mark, step, x, y, group)
     groups = list(dict.fromkeys(data[group]))
     if len(groups) > len(lines.CURVES):
         raise too_many(len(groups), len(lines.CURVES), "courbes")
+    breakable(groups)
+    distinct(lines.curve_names(groups, min(theme.PRESETS.values()) - MARGIN - _LEFT))
     near = analysis.within(data, mark, x, y, group)
     best, least = near.idxmax(), near.idxmin()
     km = f"{format_number(mark)} km"
@@ -73,13 +80,13 @@ def coverage_curve(
         several = f"{short}, dans les {len(groups)} groupes"
     between = several.removesuffix(f" {of}")
     fewer = f"À moins de {km} : de {format_rate(near[least])} à {format_rate(near[best])} selon les groupes"
-    ends = data.sort_values(x).groupby(group, sort=False).tail(1).set_index(group)
+    ends = data.sort_values([x, y]).groupby(group, sort=False).tail(1).set_index(group)
     words = [
         f"{g} : {format_rate(near[g])} à moins de {km}, {format_rate(ends.loc[g, y])} à moins de "
         f"{format_number(float(ends.loc[g, x]))} km"
         for g in groups
     ]
-    wide = data.pivot_table(index=x, columns=group, values=y)[groups].ffill() * 100
+    wide = data.pivot_table(index=x, columns=group, values=y, aggfunc="max")[groups].ffill() * 100
     wide.columns = [f"{g} (%)" for g in groups]
     reading = f"{format_rate(near[groups[0]])} {of}"
     reading += f" ({groups[0]})" if len(groups) > 1 else ""
@@ -108,17 +115,49 @@ def _check_coverage(data: pd.DataFrame, x: str, y: str, group: str) -> None:
         raise RefusedError("Aucune donnée à tracer.")
     if data[[x, y, group]].isna().any().any():
         raise RefusedError("Une distance, une part ou un groupe manque.")
+    if not all(pd.api.types.is_numeric_dtype(data[c]) for c in (x, y)):
+        raise RefusedError("Une distance ou une part n’est pas un nombre.")
+    if np.isinf(data[x].astype(float)).any():
+        raise RefusedError("Une distance est infinie.")
+    if (data[group].astype(str).str.strip() == "").any():
+        raise RefusedError("Un groupe n’a pas de nom.")
     if (data[x] < 0).any():
         raise RefusedError("Une distance est négative.")
     if not data[y].between(0, 1).all():
         raise RefusedError("Une part n’est pas comprise entre 0 et 1.")
-    if (data.sort_values(x, kind="stable").groupby(group)[y].diff() < 0).any():
+    # At one distance the greatest of the cumulated shares holds.
+    if (data.sort_values([x, y]).groupby(group)[y].diff() < 0).any():
         raise RefusedError("Une part diminue quand la distance augmente.")
+
+
+def _check_mark(data: pd.DataFrame, mark: float, step: bool, x: str, y: str, group: str) -> None:
+    """Refuse a distance of which the data say nothing: the title would tell of it."""
+    if not (math.isfinite(mark) and mark > 0):
+        raise RefusedError("La distance dont parle le titre est un nombre positif de kilomètres.")
+    for name, rows in data.groupby(group, observed=True):
+        known = float(rows[x].max())
+        if mark > known and rows[y].max() < 1:
+            raise RefusedError(
+                f"{quote(name)} n’est connu que jusqu’à {format_number(known)} km : la part à moins "
+                f"de {format_number(mark)} km ne l’est pas."
+            )
+        # A straight line says more between two distances than the title, which interpolates nothing.
+        if not step and mark not in set(rows[x].astype(float)):
+            raise RefusedError(
+                f"Sans paliers, {format_number(mark)} km doit être une distance connue de {quote(name)}."
+            )
+
+
+_LEFT = 11.0
+"""Millimetres left of the curves, for the shares."""
 
 
 def _draw_coverage(
     page: Page, data: pd.DataFrame, x: str, y: str, group: str, mark: float, step: bool
 ) -> None:
-    left = 11.0
-    axes = page.axes(left, 5.5, page.width - MARGIN - left, page.plot_height - 8.5)
+    wide = page.width - MARGIN - _LEFT
+    axes = page.axes(_LEFT, 5.5, wide, page.plot_height - 9.5)
+    groups = list(dict.fromkeys(data[group]))
+    written = [lines.plain(name) for name in lines.curve_names(groups, wide)]
+    page.names |= dict(zip(map(str, groups), written, strict=True))
     page.marks += lines.draw_curves(axes, data, x, y, group, mark, step)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pandas as pd
 
 from solidata.analysis import evolution as analysis
@@ -11,11 +13,14 @@ from solidata.figures.coverage import coverage_curve
 from solidata.figures.dumbbell import dumbbell
 from solidata.figures.frame import LEADING, Figure
 from solidata.figures.openings import openings
-from solidata.figures.page import MARGIN, Page
+from solidata.figures.page import MARGIN, Page, wrap
 from solidata.figures.series import series
 from solidata.figures.texts import (
     block,
+    breakable,
     difference,
+    disputed_words,
+    distinct,
     fitted,
     shown,
     title,
@@ -29,6 +34,9 @@ __all__ = ["budgets", "coverage_curve", "dumbbell", "openings", "series", "slope
 
 MAX_PANELS = 6
 """Above this a page is too small: filter the tables, or make several figures."""
+
+TERRITORIES = {"nord": "Nord", "centre": "Centre", "sud": "Sud"}
+"""The three territories of the plan, as a label names them."""
 
 _GAP = 6.0
 
@@ -49,7 +57,7 @@ def slopes(
         The tables of these names; `funding` may be None.
     registers : Registers
     first, last : int
-        Two different years.
+        Two years, the earlier one first.
 
     Returns
     -------
@@ -59,7 +67,10 @@ def slopes(
     Raises
     ------
     ValueError
-        When nothing can be compared, or more than :data:`MAX_PANELS` things.
+        When the last year does not follow the first, when there are more than
+        :data:`MAX_PANELS` things to compare, or when a label or a unit is missing, or too long.
+    NoDataError
+        When nothing can be compared.
 
     Examples
     --------
@@ -69,10 +80,15 @@ def slopes(
     []
     """
     found = analysis.pairs(observations, indicators, funding, first, last)
+    twice = analysis.unpaired(observations, indicators, first, last)
     if found.empty:
-        raise NoDataError(f"Rien n’est imprimé à la fois pour {first} et pour {last}.")
+        why = f" ; deux valeurs se contredisent pour {disputed_words(twice)}" if len(twice) else ""
+        raise NoDataError(f"Rien n’est imprimé à la fois pour {first} et pour {last}{why}.")
     if len(found) > MAX_PANELS:
         raise too_many(len(found), MAX_PANELS, "mesures comparables")
+    found = found.assign(label=_told_apart(found))
+    distinct(found["label"])
+    breakable([*found["label"], *found["unit"]])
     data = analysis.points(found)
     rises, falls = int((found["difference"] > 0).sum()), int((found["difference"] < 0).sum())
     still = len(found) - rises - falls
@@ -88,9 +104,11 @@ def slopes(
     amounts = 0 if funding is None else len(funding)
     scope = (
         f"{plural(len(found), 'la seule mesure imprimée', f'les {len(found)} mesures imprimées')} "
-        f"pour les deux années, parmi {format_number(len(indicators))} indicateurs"
+        f"pour les deux années, parmi "
+        f"{format_number(len(indicators))} {plural(len(indicators), 'indicateur')}"
     )
-    scope += f" et {format_number(amounts)} financements d’actions." if amounts else "."
+    money = plural(amounts, "financement d’action", "financements d’actions")
+    scope += f" et {format_number(amounts)} {money}." if amounts else "."
     top = found.iloc[0]
     return Figure(
         name=f"evolution-{first}-{last}",
@@ -99,7 +117,7 @@ def slopes(
         data=data,
         value="value",
         draw=lambda page: _draw_slopes(page, found),
-        height=lambda width: _slopes_layout(width, found)[-1],
+        height=lambda width: _slopes_layout(width, found).height,
         table_=_pairs_table(found),
         alt=(
             f"{len(found)} {plural(len(found), 'pente', 'pentes')} de {first} à {last}. "
@@ -107,10 +125,18 @@ def slopes(
             + "."
         ),
         reading=f"{decapitalised(_pair_words(top))}.",
-        note=_pairs_note(found),
+        note=_pairs_note(found, twice),
         scope=scope,
         registers=registers,
     )
+
+
+def _told_apart(found: pd.DataFrame) -> pd.Series:
+    """Return the labels, with the territory or the action that tells two of one name apart."""
+    twice = found["label"].duplicated(keep=False)
+    owner = found["indicator_id"].str.split(" / ").str[0].where(found["unit"] == "euros")
+    what = found["territory_id"].map(TERRITORIES).fillna(found["territory_id"]).fillna(owner)
+    return found["label"].where(~twice | what.isna(), found["label"] + " (" + what + ")")
 
 
 def _slopes_title(found: pd.DataFrame, said: list[str]) -> str:
@@ -133,7 +159,7 @@ def _pair_words(row: pd.Series) -> str:
     return f"{row['label']} : {ends[0]}, {ends[1]} ({changed})"
 
 
-def _pairs_note(found: pd.DataFrame) -> str:
+def _pairs_note(found: pd.DataFrame, twice: pd.DataFrame) -> str:
     notes = []
     unstated = found[found["indicator_id"].str.contains(" / unstated / ", regex=False)]
     for label in unstated["label"]:
@@ -142,8 +168,12 @@ def _pairs_note(found: pd.DataFrame) -> str:
     doubtful = found[(sides == "doubtful").any(axis=1)]
     for label in doubtful["label"]:
         notes.append(f"{quote(label)} : lecture douteuse")
+    if len(twice):
+        # What has two values for a year has no slope: the reader must know that it exists.
+        notes.append(f"n’est pas comparé ce qui a deux valeurs imprimées : {disputed_words(twice)}")
     money = "euros courants" if (found["unit"] == "euros").any() else ""
-    return ". ".join([n for n in (money, *notes) if n])
+    every = [n for n in (money, *notes) if n]
+    return ". ".join(n[:1].upper() + n[1:] if i else n for i, n in enumerate(every))
 
 
 def _pairs_table(found: pd.DataFrame) -> pd.DataFrame:
@@ -163,47 +193,74 @@ def _pairs_table(found: pd.DataFrame) -> pd.DataFrame:
     ).dropna(axis=1, how="all")
 
 
-_SLOPE, _SLOPE_YEARS, _SLOPE_TEXT = 22.0, 5.0, 8.0
+_SLOPE, _SLOPE_YEARS, _SLOPE_TEXT, _CHANGE = 22.0, 5.0, 8.0, 11.0
+_LEAST_SLOPE = 12.0
+"""Millimetres between two years under which a slope is no longer read."""
 
 
-def _slopes_layout(
-    width: float, found: pd.DataFrame
-) -> tuple[int, float, float, list[list[str]], list[float], float]:
-    """Return columns, panel width, text width, lines of each label, height of each row, height."""
+@dataclasses.dataclass(frozen=True)
+class _Panels:
+    """Where slopes and their texts stand, in millimetres."""
+
+    columns: int
+    wide: float
+    room: float
+    """Width of the texts, as wide as the panel when they stand above the slope."""
+    labels: list[list[str]]
+    changes: list[list[str]]
+    heights: list[float]
+    """Of each row."""
+
+    @property
+    def height(self) -> float:
+        """Return the height of all."""
+        return sum(self.heights) + 5.0 * (len(self.heights) - 1) + 1.5
+
+    def texts(self, start: int) -> float:
+        """Return the height of the texts of a row, from its first panel."""
+        every = zip(self.labels, self.changes, strict=True)
+        lines = [len(a) * _SLOPE_TEXT + len(b) * _CHANGE for a, b in every]
+        return max(lines[start : start + self.columns]) * LEADING
+
+
+def _slopes_layout(width: float, found: pd.DataFrame) -> _Panels:
     count = len(found)
     columns = 1 if width < 120 else count if count <= 3 else 2 if count == 4 else 3
-    panel = (width - 2 * MARGIN - _GAP * (columns - 1)) / columns
-    beside = columns == 1 or panel >= 100
-    room = min(60.0, 0.46 * panel) if beside else panel
+    wide = (width - 2 * MARGIN - _GAP * (columns - 1)) / columns
+    room = min(60.0, 0.46 * wide)
+    # Texts stand beside their slope when it keeps room enough for its values and itself.
+    left = wide - room - 3.0 - sum(lines.slope_room(found))
+    if (columns > 1 and wide < 100) or left < _LEAST_SLOPE:
+        room = wide
     labels = [fitted(label, room, _SLOPE_TEXT) for label in found["label"]]
+    said = [difference(d, u) for d, u in zip(found["difference"], found["unit"], strict=True)]
+    changes = [wrap(text, room, _CHANGE, 700) for text in said]
+    made = _Panels(columns, wide, room, labels, changes, [])
     plot = _SLOPE + _SLOPE_YEARS
-    heights = []
     for start in range(0, count, columns):
-        most = max(len(label) for label in labels[start : start + columns])
-        text = (most * _SLOPE_TEXT + 11.0) * LEADING + 1.4
-        heights.append(max(text, plot + 1.5) if beside else text + 3.5 + plot)
-    return columns, panel, room, labels, heights, sum(heights) + 5.0 * (len(heights) - 1) + 1.5
+        text = made.texts(start) + 1.4
+        made.heights.append(max(text, plot + 1.5) if room < wide else text + 3.5 + plot)
+    return made
 
 
 def _draw_slopes(page: Page, found: pd.DataFrame) -> None:
-    columns, panel, room, labels, heights, _ = _slopes_layout(page.width, found)
+    panels = _slopes_layout(page.width, found)
     canvas = page.canvas_axes()
-    top = page.plot_height
-    beside, values = room < panel, lines.slope_room(found)
+    beside, values = panels.room < panels.wide, lines.slope_room(found)
     for number in range(len(found)):
-        row, column = divmod(number, columns)
-        y = top - sum(heights[:row]) - 5.0 * row
-        x = MARGIN + column * (panel + _GAP)
-        canvas.plot([x, x + panel], [y - 0.2] * 2, color=theme.GRID, linewidth=0.6)
-        pair = found.iloc[[number]]
-        below = block(page, x, y - 2.0, labels[number], _SLOPE_TEXT, weight=600)
+        row, column = divmod(number, panels.columns)
+        y = page.plot_height - sum(panels.heights[:row]) - 5.0 * row
+        x = MARGIN + column * (panels.wide + _GAP)
+        canvas.plot([x, x + panels.wide], [y - 0.2] * 2, color=theme.GRID, linewidth=0.6)
+        below = block(page, x, y - 2.0, panels.labels[number], _SLOPE_TEXT, weight=600)
         if not beside:  # differences stand on one line
-            most = max(len(text) for text in labels[row * columns : (row + 1) * columns])
+            group = slice(row * panels.columns, (row + 1) * panels.columns)
+            most = max(len(text) for text in panels.labels[group])
             below = y - 2.0 - most * _SLOPE_TEXT * LEADING
-        changed = difference(pair["difference"].iloc[0], pair["unit"].iloc[0])
-        page.text(x, page.bottom + below - 0.8, changed, size=11, weight=700, va="top")
-        wide = min(panel - room - 3.0 if beside else panel, 80.0)
-        left = x + panel - wide if beside and columns > 1 else x + room + 3.0 if beside else x
-        floor = y - heights[row] + _SLOPE_YEARS - 2.5
+        block(page, x, below - 0.8, panels.changes[number], _CHANGE, weight=700)
+        wide = min(panels.wide - panels.room - 3.0 if beside else panels.wide, 80.0)
+        left = x + panels.wide - wide if beside and panels.columns > 1 else x
+        left += panels.room + 3.0 if beside and panels.columns == 1 else 0.0
+        floor = y - panels.heights[row] + _SLOPE_YEARS - 2.5
         axes = page.axes(left, floor, wide, _SLOPE)
-        page.marks += lines.draw_slope(axes, pair, values)
+        page.marks += lines.draw_slope(axes, found.iloc[[number]], values)

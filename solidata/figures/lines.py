@@ -15,8 +15,9 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from solidata.figures import theme
+from solidata.figures.frame import LEADING
 from solidata.figures.page import LOW, MM_PER_INCH, Mark, text_width
-from solidata.figures.texts import millions, shown
+from solidata.figures.texts import fitted, millions, number, shown
 from solidata.figures.theme import Fill
 from solidata.french import format_number, format_rate
 
@@ -42,7 +43,19 @@ def ticks(low: float, high: float, count: int = 4) -> list[float]:
     """
     found = MaxNLocator(count, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
     slack = 1e-9 * max(abs(low), abs(high), 1)
-    return [float(t) for t in found if low - slack <= t <= high + slack]
+    # 0.6000000000000001 is the locator's way of writing 0,6.
+    return [round(float(t), 9) for t in found if low - slack <= t <= high + slack]
+
+
+def roomy_ticks(low: float, high: float, count: int, wide: float) -> list[float]:
+    """Return :func:`ticks`, as many as keep their names apart on an axis of `wide` millimetres."""
+    for most in range(count, 0, -1):
+        found = ticks(low, high, most)
+        names = max(text_width(format_number(t), 7) for t in found) + 2.0
+        step = (found[1] - found[0]) / (high - low) * wide if len(found) > 1 else wide
+        if names <= step:
+            return found
+    return [0.0] if low <= 0 <= high else [low]
 
 
 def spread(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:
@@ -155,12 +168,12 @@ def draw_slope(ax: Axes, data: pd.DataFrame, room: tuple[float, float] | None = 
     # A value on the floor stands clear of the years under it.
     floor = low + 0.07 * (high - low)
     places = [spread(list(values[:, side]), gap, floor, high) for side in (0, 1)]
-    for number, (start, end) in enumerate(values):
+    for rank, (start, end) in enumerate(values):
         ax.plot([0, 1], [start, end], color=LAST.face, linewidth=1.6, clip_on=False, zorder=3)
         for x, value, fill, ha, dx in ((0, start, FIRST, "right", -6), (1, end, LAST, "left", 6)):
             marks.append(dot(ax, x, value, years[x], fill))
             ax.annotate(
-                words[number][x], (x, places[x][number]), (dx, LOW), textcoords="offset points", ha=ha,
+                words[rank][x], (x, places[x][rank]), (dx, LOW), textcoords="offset points", ha=ha,
                 va="center_baseline", size=8, weight=600 if x else 400, annotation_clip=False,
             )  # fmt: skip
     return marks
@@ -193,7 +206,7 @@ def draw_dumbbell(
     ends = data[["first_value", "last_value"]].to_numpy(float)
     low, high = min(0.0, ends.min()), max(0.0, ends.max())
     high = high if high > low else 1.0
-    words = [f"{format_number(a)} → {format_number(b)}" for a, b in ends]
+    words = [f"{number(a)} → {number(b)}" for a, b in ends]
     room = max(text_width(w, 7.5) for w in words) + 4.0 if values else 2.0
     wide = width_mm(ax)
     margin = (high - low) * room / max(wide - room, 8.0)
@@ -203,7 +216,8 @@ def draw_dumbbell(
     if places is not None:
         ax.set_ylim(height_mm(ax), 0)
         lengths = [(place - 2.3, place + 2.3) for place in places]
-    marks_at = ticks(low, high, 5 if wide > 60 else 3)
+    axis = wide * (high - low) / (high + margin - low)
+    marks_at = roomy_ticks(low, high, 5 if wide > 60 else 3, axis)
     for tick in marks_at:
         colour, line = (theme.INK, 0.8) if tick == 0 else (theme.GRID, 0.6)
         for ends_at in lengths:
@@ -215,14 +229,14 @@ def draw_dumbbell(
     ax.tick_params(length=0, pad=2)
     years = [str(int(data[side].iloc[0])) for side in _SIDES]
     marks = []
-    for number, (start, end) in enumerate(ends):
-        row = number if places is None else places[number]
+    for rank, (start, end) in enumerate(ends):
+        row = rank if places is None else places[rank]
         ax.plot([start, end], [row, row], color=theme.CONTEXT.edge, linewidth=2.2, zorder=2,
                 solid_capstyle="butt")  # fmt: skip
         marks += [dot(ax, start, row, years[0], FIRST), dot(ax, end, row, years[1], LAST)]
         if values:
             ax.annotate(
-                words[number], (max(start, end), row), (6.5, LOW), textcoords="offset points",
+                words[rank], (max(start, end), row), (6.5, LOW), textcoords="offset points",
                 va="center_baseline", size=7.5, annotation_clip=False,
                 bbox={"facecolor": theme.PAPER, "edgecolor": "none", "pad": 0.6},
             )  # fmt: skip
@@ -260,6 +274,7 @@ def draw_series(
     ax.plot(line.index, line.to_numpy(float), color=LAST.face, linewidth=1.8, clip_on=False,
             zorder=3, marker="o", markersize=2.6)  # fmt: skip
     ends = sorted({years[0], years[1]})
+    across = width_mm(ax) / max(years[1] - years[0], 1)  # millimetres a year
     ax.set_xticks(ends, [str(y) for y in ends], size=7, color=theme.SOFT_INK)
     for label, side in zip(ax.get_xticklabels(), ("left", "right"), strict=False):
         label.set_horizontalalignment(side if len(ends) > 1 else "center")
@@ -270,8 +285,13 @@ def draw_series(
         year, value = told.index[place], told.iloc[place]
         ha = "left" if year == years[0] < years[1] else "right" if year == years[1] else "center"
         ha = "center" if years[0] == years[1] else ha
+        words = millions(value, fixed=True)
+        # Above the line all along the text, or a steep line would cross it.
+        reach = text_width(words, 7.5, weight) / across * {"left": 1, "right": -1}.get(ha, 0.5)
+        along = np.linspace(year, year + reach, 9)
+        over = np.interp(along, told.index, told.to_numpy(float)).max()
         ax.annotate(
-            millions(value, fixed=True), (year, max(value, 0.0)), (0, 5), ha=ha, size=7.5,
+            words, (year, max(over, 0.0)), (0, 5), ha=ha, size=7.5,
             textcoords="offset points", va="bottom", weight=weight, annotation_clip=False,
         )  # fmt: skip
     return marks
@@ -338,6 +358,11 @@ def draw_columns(
 # --- curves -------------------------------------------------------------------------
 
 
+def curve_names(groups: Sequence[object], wide: float) -> list[str]:
+    """Return the names at the ends of curves on `wide` millimetres, two lines at most."""
+    return ["\n".join(fitted(str(g), 0.34 * wide, 8, most=2)) for g in groups]
+
+
 def draw_curves(
     ax: Axes, data: pd.DataFrame, x: str, y: str, group: str, mark: float, step: bool = True
 ) -> list[Mark]:
@@ -363,40 +388,58 @@ def draw_curves(
     groups = list(dict.fromkeys(data[group]))
     far = max(float(data[x].max()), mark)
     wide = width_mm(ax)
-    room = max(text_width(str(g), 8, 600) for g in groups) + 2.5
+    names = curve_names(groups, wide)
+    pointed = f"{format_number(mark)}\u00a0km"
+    # The last distance is written under the end of the axis, half of it on its right.
+    room = max(
+        *(text_width(line, 8, 600) + 2.5 for name in names for line in name.split("\n")),
+        text_width(f"{format_number(far)}\u00a0km", 7) / 2 + 1.0,
+        text_width(pointed, 7) / 2 + 1.0,
+    )
     ax.set(xlim=(0, far * wide / max(wide - room, 8.0)), ylim=(0, 1))
     for tick in (0, 0.25, 0.5, 0.75, 1):
         colour, line = (theme.INK, 0.8) if tick == 0 else (theme.GRID, 0.6)
         ax.plot([0, far], [tick, tick], color=colour, linewidth=line, zorder=0, clip_on=False)
     ax.plot([mark, mark], [0, 1], color=theme.SOFT_INK, linewidth=0.6, linestyle=(0, (2, 2)))
     ax.annotate(
-        f"{format_number(mark)}\u00a0km", (mark, 1), (0, 2.5), textcoords="offset points",
+        pointed, (mark, 1), (0, 2.5), textcoords="offset points",
         ha="center", va="bottom", size=7, color=theme.SOFT_INK, annotation_clip=False,
     )  # fmt: skip
-    across = ticks(0, far, 6 if wide > 100 else 3)
+    across = roomy_ticks(0, far, 6 if wide > 100 else 3, wide - room - 3.0)
     named = [format_number(t) for t in across]
     named[-1] += "\u00a0km"
     ax.set_xticks(across, named, size=7, color=theme.SOFT_INK)
     ax.set_yticks([0, 0.25, 0.5, 0.75, 1])
     ax.yaxis.set_major_formatter(FuncFormatter(lambda share, _: format_rate(share)))
     ax.tick_params(axis="both", length=0, pad=2.5, labelsize=7, labelcolor=theme.SOFT_INK)
-    marks, ends = [], []
-    for number, name in enumerate(groups):
-        rows = data[data[group] == name].sort_values(x)
-        fill, dash = CURVES[number], _DASHES[number]
+    marks, ends, lasts = [], [], []
+    for rank, name in enumerate(groups):
+        rows = data[data[group] == name].sort_values([x, y])
+        fill, dash = CURVES[rank], _DASHES[rank]
         xs, ys = list(rows[x].astype(float)), list(rows[y].astype(float))
+        # Farther than the last known distance, only a whole population is known: it stays whole.
+        last = far if ys[-1] == 1 else xs[-1]
         if step:
-            xs, ys = [0.0, *xs, far], [0.0, *ys, ys[-1]]
+            xs, ys = [0.0, *xs, last], [0.0, *ys, ys[-1]]
         (drawn,) = ax.plot(
             xs, ys, color=fill.edge, linewidth=1.8, linestyle=dash, zorder=3, clip_on=False,
             drawstyle="steps-post" if step else "default", dash_capstyle="butt",
         )  # fmt: skip
         marks.append(Mark(drawn, str(name), fill))
         ends.append(ys[-1])
-    gap = 4.0 / height_mm(ax)
-    for number, place in enumerate(spread(ends, gap, gap / 2, 1.0)):
+        lasts.append(xs[-1])
+    gap = (0.5 + 8 * LEADING * max(name.count("\n") + 1 for name in names)) / height_mm(ax)
+    # Curves that end together are named in their order, the first on top.
+    places = spread(ends[::-1], gap, gap / 2, 1.0)[::-1]
+    for rank, place in enumerate(places):
+        if lasts[rank] < far or abs(place - ends[rank]) > gap / 4:
+            # A thin line leads from where the curve ends to its name.
+            ax.plot(
+                [lasts[rank], far * 1.008], [ends[rank], place], color=CURVES[rank].edge,
+                linewidth=0.6, linestyle=(0, (1, 2)), clip_on=False, zorder=2,
+            )  # fmt: skip
         ax.annotate(
-            plain(str(groups[number])), (far, place), (5, LOW), textcoords="offset points", size=8,
-            weight=600, va="center_baseline", annotation_clip=False,
+            plain(names[rank]), (far, place), (5, LOW), textcoords="offset points", size=8,
+            weight=600, va="center_baseline", annotation_clip=False, linespacing=1.1,
         )  # fmt: skip
     return marks

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -11,9 +12,9 @@ from solidata.analysis import evolution as analysis
 from solidata.figures import lines, shapes, theme
 from solidata.figures.frame import Figure
 from solidata.figures.page import MARGIN, Page, text_width
-from solidata.figures.texts import block, fitted, of_year, too_many
+from solidata.figures.texts import block, breakable, fitted, number, of_year, too_many
 from solidata.figures.theme import Fill
-from solidata.french import MONTHS, format_date, format_number, listed, plural
+from solidata.french import MONTHS, format_date, listed, plural
 from solidata.problems import NoDataError, RefusedError
 from solidata.tables import Registers
 
@@ -45,8 +46,10 @@ def openings(
     Raises
     ------
     ValueError
-        When the observed number or the target is missing or printed with several values, or when
-        no opening is dated.
+        When the observed number or the target is missing, printed with several values or not
+        whole, a label is missing or too long, or when there are too many openings.
+    NoDataError
+        When no opening is dated, or nothing is printed for `indicator`.
 
     Examples
     --------
@@ -57,25 +60,28 @@ def openings(
     """
     data = analysis.openings(events, observations, indicator)
     dated = data[data["what"] == "opening"].reset_index(drop=True)
-    opened = int(data.loc[data["what"] == "open", "count"].iloc[0])
-    target = int(data.loc[data["what"] == "target", "count"].iloc[0])
     if dated.empty:
         raise NoDataError("Aucune ouverture de maison n’est datée.")
-    if target < 1 or opened < 0 or target > _MOST_TILES:
-        raise RefusedError(
-            f"{format_number(opened)} ouvertes sur {format_number(target)} : de 1 à {_MOST_TILES} maisons visées sont attendues."
-        )
-    if len(dated) > target:
-        raise too_many(len(dated), target, "ouvertures datées")
+    opened = _houses(data, "open", "ouvertes", 0)
+    target = _houses(data, "target", "visées", 1)
+    most = min(target, _MOST_DATED)
+    if len(dated) > most:
+        raise too_many(len(dated), most, "ouvertures datées")
+    breakable(dated["label"])
     count = len(dated)
+    ratio = f"{opened} {plural(opened, 'maison')} sur {target}"
+    goal = f"{opened} {plural(opened, 'maison')} sur {plural(target, 'la seule visée', f'les {target} visées')}"
+    if opened > target:
+        ratio = goal = f"{opened} maisons pour {target} {plural(target, 'visée')}"
     receive = plural(opened, "reçoit", "reçoivent")
+    left = max(target - opened, 0)
     years = f"{dated['date_start'].min().year}", f"{dated['date_start'].max().year}"
     when = f"en {years[0]}" if years[0] == years[1] else f"de {years[0]} à {years[1]}"
     opens = plural(count, "ouverture est datée", "ouvertures sont datées")
     named = listed([f"{r['label']} ({_day(r)})" for _, r in dated.iterrows()])
     return Figure(
         name=of_year("ouvertures-mds", year),
-        title=f"{opened} {plural(opened, 'maison')} sur {target} {receive} du public, {count}\u00a0{opens}",
+        title=f"{ratio} {receive} du public, {count}\u00a0{opens}",
         unit="Maisons départementales des solidarités (MDS), en nombre, et dates d’ouverture imprimées",
         data=data,
         value="count",
@@ -83,21 +89,33 @@ def openings(
         height=lambda width: _layout(width, dated).height,
         table_=_openings_table(data),
         alt=(
-            f"{opened} carreaux pleins sur {target} : {opened} maisons {receive} du public, "
-            f"{max(target - opened, 0)} restent à ouvrir. Sur une ligne du temps, "
+            f"{opened} {plural(opened, 'carreau plein', 'carreaux pleins')} sur {max(target, opened)} : "
+            f"{opened} {plural(opened, 'maison')} {receive} du public, "
+            f"{left} {plural(left, 'reste', 'restent')} à ouvrir. Sur une ligne du temps, "
             f"{count} {plural(count, 'ouverture datée', 'ouvertures datées')} {when} : {named}."
         ),
-        reading=f"{opened} maisons sur les {target} visées {receive} du public ; {'ouvertures datées' if count > 1 else 'ouverture datée'} : {named}.",
+        reading=f"{goal} {receive} du public ; {'ouvertures datées' if count > 1 else 'ouverture datée'} : {named}.",
         note=(
-            f"le nombre de {opened} maisons est imprimé sans date ; {count} "
+            f"le nombre de {opened} {plural(opened, 'maison')} est imprimé sans date ; {count} "
             f"{plural(count, 'ouverture est datée', 'ouvertures sont datées')}"
         ),
-        scope=f"les {target} maisons départementales des solidarités visées.",
+        scope=f"{plural(target, 'la maison départementale des solidarités visée', f'les {target} maisons départementales des solidarités visées')}.",
         registers=registers,
     )  # fmt: skip
 
 
-_MOST_TILES = 40
+_MOST_TILES, _MOST_DATED = 40, 12
+
+
+def _houses(data: pd.DataFrame, what: str, word: str, least: int) -> int:
+    """Return a number of houses: whole, and such that its tiles are seen."""
+    count = float(data.loc[data["what"] == what, "count"].iloc[0])
+    if not (least <= count <= _MOST_TILES and count.is_integer()):
+        raise RefusedError(
+            f"Maisons {word} : un nombre entier de {least} à {_MOST_TILES} est attendu, "
+            f"et non {number(count) if math.isfinite(count) else 'l’infini'}."
+        )
+    return int(count)
 
 
 def _day(row: pd.Series) -> str:
@@ -145,9 +163,12 @@ class _Layout:
     def at(self, day: pd.Timestamp) -> float:
         """Return the place of a day on the line."""
         origin = pd.Timestamp(self.first, 1, 1)
-        return self.line * ((day - origin) / (pd.Timestamp(self.last, 1, 1) - origin))
+        share = (day - origin) / (pd.Timestamp(self.last, 1, 1) - origin)
+        # Half a dot on each side: one on the first of January keeps out of the margin.
+        return _DOT + (self.line - 2 * _DOT) * float(share)
 
 
+_DOT = 1.2
 _TILE, _TILE_GAP, _TILES_HEAD, _TILES_FOOT = 9.0, 1.0, 12.0, 5.0
 
 
@@ -191,9 +212,9 @@ def _draw_openings(page: Page, dated: pd.DataFrame, opened: int, target: int) ->
 def _draw_tiles(page: Page, canvas: Axes, opened: int, target: int, layout: _Layout) -> None:
     """Draw a tile a house, in two rows when they would be too small in one."""
     top = layout.height
-    number = f"{opened} sur {target}"
-    page.text(MARGIN, page.bottom + top - 0.6, number, size=18, weight=700, va="top")
-    beside = MARGIN + text_width(number, 18, 700) + 3.0
+    ratio = f"{opened} sur {target}" if opened <= target else f"{opened} pour {target}"
+    page.text(MARGIN, page.bottom + top - 0.6, ratio, size=18, weight=700, va="top")
+    beside = MARGIN + text_width(ratio, 18, 700) + 3.0
     said = f"{plural(opened, 'maison reçoit', 'maisons reçoivent')} du public ; la date n’est pas imprimée"
     words = fitted(said, layout.tiles + MARGIN - beside, 8, 400, 2)
     block(page, beside, top - (1.2 if len(words) > 1 else 3.0), words, 8)
@@ -207,10 +228,13 @@ def _draw_tiles(page: Page, canvas: Axes, opened: int, target: int, layout: _Lay
         shapes.tile(page, canvas, name, fill, x, y, side, _TILE)
     style = {"size": 7, "color": theme.SOFT_INK, "va": "top"}
     below = page.bottom + y - 1.4
-    if opened:
-        page.text(MARGIN, below, f"{opened} {plural(opened, 'ouverte')}", **style)
+    said = f"{opened} {plural(opened, 'ouverte')}" if opened else ""
+    if said:
+        page.text(MARGIN, below, said, **style)
     if target > opened:
         left, right = MARGIN + opened * (side + _TILE_GAP), MARGIN + layout.tiles
+        if said:  # thin tiles are shorter than what is said of them
+            left = max(left, MARGIN + text_width(said, 7) + 3.0)
         text = f"{target - opened} à ouvrir"
         fits = left + text_width(text, 7) <= right
         page.text(left if fits else right, below, text, ha="left" if fits else "right", **style)
@@ -239,7 +263,8 @@ def _draw_time(page: Page, canvas: Axes, dated: pd.DataFrame, layout: _Layout) -
         x = left + layout.at(day)
         canvas.plot([x, x], [base, base - 1.2], color=theme.INK, linewidth=0.6)
         ends = {0: "left", len(days) - 1: "right"}
-        if every > 1 and rank % every and rank not in ends:
+        near_last = rank + every >= len(days)
+        if every > 1 and (rank % every or near_last) and rank not in ends:
             continue
         text = str(day.year) if day.month == 1 else MONTHS[day.month - 1]
         style = {"size": 7, "color": theme.SOFT_INK, "va": "top"}
@@ -248,10 +273,12 @@ def _draw_time(page: Page, canvas: Axes, dated: pd.DataFrame, layout: _Layout) -
     for place, level, (_, row) in events:
         x, y = left + place, base + 2.0 + level * _LEVEL
         canvas.plot([x, x], [base, y + 6.8], color=theme.SOFT_INK, linewidth=0.7, zorder=1)
-        page.marks.append(lines.dot(canvas, x, base, "ouverte", theme.HIGHLIGHT))
+        page.marks.append(lines.dot(canvas, x, base, "ouverture", theme.HIGHLIGHT))
         right = place + _wide(row) > layout.line
         ha, shift = ("right", -1.2) if right else ("left", 1.2)
-        style = {"ha": ha, "va": "top"}
+        # On white: the line of a later opening passes behind the name, not through it.
+        white = {"facecolor": theme.PAPER, "edgecolor": "none", "pad": 0.6}
+        style = {"ha": ha, "va": "top", "bbox": white}
         page.text(x + shift, page.bottom + y + 7.0, _name(row), size=8, weight=600, **style)
         page.text(
             x + shift, page.bottom + y + 3.6, _day(row), size=7, color=theme.SOFT_INK, **style

@@ -5,22 +5,28 @@ from __future__ import annotations
 import dataclasses
 import math
 
+import numpy as np
 import pandas as pd
 
 from solidata.analysis import evolution as analysis
+from solidata.analysis.columns import require
 from solidata.figures import lines, theme
 from solidata.figures.frame import LEADING, Figure
 from solidata.figures.page import MARGIN, Page
 from solidata.figures.texts import (
     block,
+    breakable,
+    disputed_words,
+    distinct,
     fitted,
     millions,
     signed,
+    span_of,
     title,
     too_many,
 )
-from solidata.french import decapitalised, plural, quote
-from solidata.problems import NoDataError
+from solidata.french import decapitalised, format_amount, listed, plural, quote
+from solidata.problems import NoDataError, RefusedError
 from solidata.tables import Registers
 
 MAX_SERIES = 9
@@ -51,12 +57,17 @@ def series(
     Returns
     -------
     Figure
-        A million euros has the same height in each panel; nothing is stacked.
+        A million euros has the same height in each panel; nothing is stacked. The whole
+        department only; the note names a year left out because it has two values.
 
     Raises
     ------
     ValueError
-        When no indicator has a value, or more than :data:`MAX_SERIES` have.
+        When an amount is negative, all are too small for millions, a label is missing or too
+        long, an indicator covers several periods of the year, or when there are more than
+        :data:`MAX_SERIES` series.
+    NoDataError
+        When no indicator has a value.
 
     Examples
     --------
@@ -65,12 +76,17 @@ def series(
     >>> series(*tables, solidata.load_registers()).check()
     []
     """
+    require(indicators, "indicators", ["indicator_id", "unit"])
     asked = indicators["indicator_id"].str.startswith(prefix) & (indicators["unit"] == "euros")
     data = analysis.yearly(observations, indicators[asked])
+    data = data[data["territory_id"].isna()]
     if data.empty:
         raise NoDataError(f"Aucun indicateur {quote(prefix)} observé en euros.")
     if data["indicator_id"].nunique() > MAX_SERIES:
         raise too_many(data["indicator_id"].nunique(), MAX_SERIES, "séries")
+    _check_series(data)
+    twice = analysis.disputed(observations, indicators[asked])
+    twice = twice[twice["territory_id"].isna()]
     data = data.sort_values(["indicator_id", "year"], kind="stable")
     whole = data[data["label"].str.contains(r"\btotale?\b", case=False)]
     parts = data.drop(whole.index)
@@ -83,10 +99,13 @@ def series(
     end, since = rows["value"].iloc[-1], int(rows["year"].iloc[0])
     told = f"{rows['label'].iloc[0]} : {millions(end, fixed=True)} en {rows['year'].iloc[-1]}"
     said = f"{told}, {_moved(rows)} depuis {since}" if len(rows) > 1 else told
+    grown = sum(change[label][0] >= _STABLE for label, _, _ in panels)
+    general = f"{grown} {plural(grown, 'série')} sur {len(panels)} {plural(grown, 'augmente', 'augmentent')}"
+    period = span_of(*years)
     lowest = data.loc[data["value"].idxmin()]
     return Figure(
         name=f"{name}-{years[0]}-{years[1]}",
-        title=title(said, told, f"{common} de {years[0]} à {years[1]}"),
+        title=title(said, told, f"{general} {period}"),
         unit=f"{common}, en millions d’euros courants (M€), même échelle partout",
         data=data.drop(columns=["span", "qualifier"]),
         value="value",
@@ -94,16 +113,45 @@ def series(
         height=lambda width: _panels_layout(width, panels, bool(len(whole)))[-1],
         table_=_series_table(data),
         alt=(
-            f"{len(panels)} {plural(len(panels), 'courbe', 'courbes')} de {years[0]} à {years[1]}, "
+            f"{len(panels)} {plural(len(panels), 'courbe', 'courbes')} {period}, "
             "en millions d’euros courants. "
             + ". ".join(_series_words(rows) for _, _, rows in panels)
             + f". La plus basse valeur est de {millions(lowest['value'], fixed=True)} en {lowest['year']}."
         ),
         reading=f"{decapitalised(_series_words(panels[-1][2]))}.",
-        note=_rest_note(whole, parts),
-        scope=f"ensemble du département, dépenses observées de {years[0]} à {years[1]}.",
+        note=". ".join(n for n in (_twice_note(twice), _rest_note(whole, parts)) if n),
+        scope=f"ensemble du département, dépenses observées {period}.",
         registers=registers,
     )
+
+
+_STABLE = 50_000
+"""Euros under which a change is nil in millions with one decimal."""
+
+
+def _check_series(data: pd.DataFrame) -> None:
+    spans = data.groupby("indicator_id")["span"].nunique()
+    if (mixed := spans > 1).any():
+        raise RefusedError(
+            f"Plusieurs périodes de l’année, qui ne se joignent pas : {listed(spans.index[mixed])}."
+        )
+    if (below := data["value"] < 0).any():
+        raise RefusedError(f"Montant négatif : {listed(dict.fromkeys(data.loc[below, 'label']))}.")
+    most = float(data["value"].max())
+    if 0 < most < _STABLE:
+        raise RefusedError(
+            f"Montants de {format_amount(most, '€')} au plus, trop petits pour des millions d’euros."
+        )
+    labels = data.drop_duplicates("indicator_id")["label"]
+    distinct(labels)
+    breakable(labels)
+
+
+def _twice_note(twice: pd.DataFrame) -> str:
+    """Return what is left out because two printings disagree, or an empty text."""
+    if twice.empty:
+        return ""
+    return f"n’est pas tracée une année à deux valeurs imprimées : {disputed_words(twice)}"
 
 
 def _common(labels: pd.Series) -> str:
@@ -119,7 +167,7 @@ def _change(rows: pd.DataFrame) -> tuple[float, int]:
 def _moved(rows: pd.DataFrame) -> str:
     change = _change(rows)[0]
     moved = signed(millions(abs(change), fixed=True), change)
-    return moved if abs(change) >= 50_000 else "stable"
+    return moved if abs(change) >= _STABLE else "stable"
 
 
 def _series_words(rows: pd.DataFrame) -> str:
@@ -134,20 +182,21 @@ def _series_words(rows: pd.DataFrame) -> str:
 
 def _rest_note(whole: pd.DataFrame, parts: pd.DataFrame) -> str:
     """Return what the total holds besides the parts, in the last year they all have."""
-    if whole.empty or parts.empty:
+    if whole["indicator_id"].nunique() != 1 or parts.empty:
         return ""
     last = int(whole["year"].iloc[-1])
     now = parts[parts["year"] == last]
     if now["indicator_id"].nunique() < parts["indicator_id"].nunique():
         return ""
     rest = float(whole["value"].iloc[-1] - now["value"].sum())
-    if abs(rest) < 50_000:
+    if abs(rest) < _STABLE:
         return ""
-    return (
-        f"en {last}, les {len(now)} {plural(len(now), 'public fait', 'publics font')} "
-        f"{millions(now['value'].sum(), fixed=True)} ; les {millions(rest, fixed=True)} restants du total ne "
-        "sont pas ventilés ici"
-    )
+    count = len(now)
+    some = "le public montré fait" if count == 1 else f"les {count} publics font"
+    told = f"en {last}, {some} {millions(now['value'].sum(), fixed=True)}"
+    if rest < 0:
+        return f"{told}, {millions(-rest, fixed=True)} de plus que le total"
+    return f"{told} ; les {millions(rest, fixed=True)} restants du total ne sont pas ventilés ici"
 
 
 def _series_table(data: pd.DataFrame) -> pd.DataFrame:
@@ -174,6 +223,9 @@ def _series_panels(whole: pd.DataFrame, parts: pd.DataFrame) -> list[Panel]:
             panels.append((label, moved, rows))
     return panels
 
+
+_MAX_PLOT = 195.0
+"""Millimetres of panels, so that a page holds them with their texts."""
 
 PLOT_HEAD, PLOT_FOOT = 5.6, 4.6
 """Room above a panel's highest value, for its label, and under its lowest, for the years."""
@@ -205,22 +257,28 @@ def _panels_layout(
     apart = total and len(panels) > 1
     low, high = limits_of(pd.concat([rows["value"] for _, _, rows in small]) / 1e6)
     span = max(high - low, 1e-6)
-    big = max(limits_of(panels[0][2]["value"] / 1e6)[1], span) if apart else span
+    big = max(float(np.ptp(limits_of(panels[0][2]["value"] / 1e6))), span) if apart else span
     across = 2 if narrow or apart else min(3, len(small))
     across = 1 if len(small) == 1 else across
     side = 0.0 if narrow or not apart else (room - 2 * PANEL_GAP) / 3
     area = room - (side + PANEL_GAP if side else 0.0)
     wide = (area - PANEL_GAP * (across - 1)) / across
     tall = (40.0 if narrow else 48.0) if apart else 24.0
-    scale = tall / big
+    rows = math.ceil(len(small) / across)
+    # More rows, shorter ones: the page has 270 mm, and its texts.
+    most = 3 if rows <= 3 else 2
     labels = [
-        fitted(label, (side or room) if apart and i == 0 else wide, 8, most=3)
+        fitted(label, (side or room) if apart and i == 0 else wide, 8, most=most)
         for i, (label, _, _) in enumerate(panels)
     ]
     most = max(len(text) for text in labels[len(panels) - len(small) :])
     head = (most * 8 + 7.5) * LEADING + 2.0
-    each = head + PLOT_HEAD + span * scale + PLOT_FOOT
-    rows = math.ceil(len(small) / across)
+    fixed = head + PLOT_HEAD + PLOT_FOOT
+    stacked = 1 if apart and not side else 0
+    free = _MAX_PLOT - (rows + stacked) * (fixed + 4.0)
+    tall = min(tall, free / (rows * span / big + stacked))
+    scale = tall / big
+    each = fixed + span * scale
     first = head if side else (len(labels[0]) * 8 + 7.5) * LEADING + 2.0
     alone = first + PLOT_HEAD + tall + PLOT_FOOT if apart else 0.0
     start = 0.0 if side else alone + (4.0 if apart else 0.0)

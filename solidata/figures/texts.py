@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 
+from solidata.figures import theme
 from solidata.figures.frame import LEADING
-from solidata.figures.page import MAX_TITLE_WORDS, Page, text_width, word_count, wrap
-from solidata.french import format_amount, format_number, format_rate, typography
+from solidata.figures.page import MARGIN, MAX_TITLE_WORDS, Page, text_width, word_count, wrap
+from solidata.french import (
+    fold,
+    format_amount,
+    format_number,
+    format_rate,
+    listed,
+    plural,
+    quote,
+    typography,
+)
 from solidata.problems import RefusedError
 from solidata.tables import all_tables
 
 _QUALIFIERS = {"about": "environ ", "more_than": "plus de ", "at_least": "au moins "}
-_INVARIABLE = {"mois", "repas", "cas", "fois", "temps"}
 
 
 def shown(value: float, unit: str, out_of: float = float("nan"), qualifier: object = None) -> str:
@@ -28,8 +40,20 @@ def shown(value: float, unit: str, out_of: float = float("nan"), qualifier: obje
         return nuance + euros(value)
     if unit == "%":
         return nuance + format_rate(value, 0 if _whole(value * 100) else 1)
-    text = format_number(round(value, 6))
+    text = number(value)
     return nuance + (f"{text} sur {format_number(out_of)}" if pd.notna(out_of) else text)
+
+
+def number(value: float) -> str:
+    """Return a number with six decimals at most: a binary fraction has noise beyond.
+
+    Examples
+    --------
+    >>> number(0.1 + 0.2)
+    '0,3'
+    """
+    # Python's own round is exact where numpy's multiplies and divides.
+    return format_number(round(float(value), 6))
 
 
 def difference(value: float, unit: str) -> str:
@@ -40,14 +64,14 @@ def difference(value: float, unit: str) -> str:
     >>> difference(3, "centres"), difference(-2.5, "%"), difference(0, "défis")
     ('+3 centres', '−2,5 points', 'inchangé')
     """
-    value = round(value, 6)
+    value = round(float(value), 6)
     if value == 0:
         return "inchangé"
     if unit == "euros":
         return signed(euros(abs(value)), value)
     word = "points" if unit == "%" else unit
     decimals = 1 if unit == "%" and not _whole(value) else None
-    return signed(f"{format_number(abs(value), decimals)} {_agreed(word, value)}", value)
+    return signed(f"{format_number(abs(value), decimals)} {_agreed(word, value)}".rstrip(), value)
 
 
 def signed(text: str, value: float) -> str:
@@ -79,17 +103,45 @@ def _whole(value: float) -> bool:
     return abs(value - round(value)) < 1e-6
 
 
+_PLURAL = re.compile(r"^(?!(?:mois|repas|cas|fois|temps)$)(.+?)s$")
+_OTHER_PLURALS = re.compile(r"^(niv|tabl|r[ée]s)eaux$")
+_NO_UNIT = "sans unité"
+
+
 def _agreed(unit: str, value: float) -> str:
-    """Return a unit in the singular below two: the first word loses its s."""
-    word, space, rest = unit.partition(" ")
-    if abs(value) < 2 and word.endswith("s") and word not in _INVARIABLE:
-        word = word[:-1]
-    return word + space + rest
+    """Return a unit in the singular below two: its words up to a preposition lose their s.
+
+    Examples
+    --------
+    >>> _agreed("missions locales", 1), _agreed("points d’accueil", 1), _agreed("niveaux", 1)
+    ('mission locale', 'point d’accueil', 'niveau')
+    """
+    if unit == _NO_UNIT:
+        return ""
+    if abs(value) >= 2:
+        return unit
+    words = re.split(r"([ /])", unit)
+    last = next(
+        (n for n, w in enumerate(words) if re.match(r"d[’']|(de|du|des|à|en|par)$", w)), None
+    )
+    alone = [_PLURAL.sub(r"\1", _OTHER_PLURALS.sub(r"\1eau", w)) for w in words[:last]]
+    return "".join(alone + (words[last:] if last is not None else []))
 
 
 def title(*findings: str) -> str:
     """Return the first finding that is short enough for a title; the last one always is."""
     return next((f for f in findings if word_count(f) <= MAX_TITLE_WORDS), findings[-1])
+
+
+def of(unit: str) -> str:
+    """Return « de » before a unit, elided before a vowel.
+
+    Examples
+    --------
+    >>> of("personnes"), of("enfants"), of("habitants")
+    ('de personnes', 'd’enfants', 'd’habitants')
+    """
+    return f"d’{unit}" if fold(unit)[:1] in "aeiouyh" else f"de {unit}"
 
 
 def too_many(count: int, limit: int, what: str) -> RefusedError:
@@ -98,6 +150,62 @@ def too_many(count: int, limit: int, what: str) -> RefusedError:
         f"{count} {what} : {limit} au plus dans une figure ; filtrez les tables, ou faites "
         "plusieurs figures."
     )
+
+
+_LONGEST = min(theme.PRESETS.values()) - 2 * MARGIN - 8.0
+"""Millimetres that a word may take: one column, less the signs around it."""
+
+
+def breakable(texts: Iterable[str]) -> None:
+    """Refuse a text with a word too long for one column: it could only run off the page.
+
+    Raises
+    ------
+    ValueError
+        With the beginning of the word.
+    """
+    for text in texts:
+        for word in str(text).split():
+            if text_width(word, 9.5, 700) > _LONGEST:
+                raise RefusedError(
+                    f"{quote(word[:20] + '…')} : {len(word)} signes sans espace où couper ; "
+                    "raccourcissez ce libellé."
+                )
+
+
+def distinct(labels: Iterable[str]) -> None:
+    """Refuse a label that two rows bear: nothing would tell them apart.
+
+    Raises
+    ------
+    ValueError
+        With the label.
+    """
+    seen = set()
+    for label in labels:
+        if label in seen:
+            raise RefusedError(
+                f"Plusieurs lignes portent le libellé {quote(label)} : rien ne les distinguerait."
+            )
+        seen.add(label)
+
+
+def disputed_words(twice: pd.DataFrame) -> str:
+    """Return the first things that have two values for a year, each with its year."""
+    named = [f"{quote(r['label'])} ({r['year']})" for _, r in twice.head(3).iterrows()]
+    rest = len(twice) - 3
+    return listed([*named, f"{rest} {plural(rest, 'autre')}"] if rest > 0 else named)
+
+
+def span_of(first: int, last: int) -> str:
+    """Return « de 2016 à 2019 », « en 2019 » when both are the same.
+
+    Examples
+    --------
+    >>> span_of(2016, 2019), span_of(2019, 2019)
+    ('de 2016 à 2019', 'en 2019')
+    """
+    return f"en {first}" if first == last else f"de {first} à {last}"
 
 
 def fitted(text: str, width: float, size: float, weight: int = 600, most: int = 4) -> list[str]:
