@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from solidata.analysis import columns, evolution
+from solidata.analysis import access, budgets, columns, evolution, openings
 from solidata.catalog import load
 from solidata.problems import NoDataError, RefusedError
 
@@ -343,7 +343,7 @@ WIDE, NARROW = "solidarites_avec_personnel", "solidarites_etroit"
 
 
 def test_only_consecutive_years_of_one_scope_and_stage_are_compared(department_budget):
-    frame = evolution.budget_series(department_budget)
+    frame = budgets.budget_series(department_budget)
     for _, rows in frame.groupby("run"):
         assert rows[["scope", "stage"]].drop_duplicates().shape[0] == 1
         assert (rows["year"].diff().dropna() == 1).all()
@@ -356,7 +356,7 @@ def test_only_consecutive_years_of_one_scope_and_stage_are_compared(department_b
 
 
 def test_scopes_are_never_joined():
-    frame = evolution.budget_series(
+    frame = budgets.budget_series(
         voted((WIDE, "primitif", 2024, 270), (NARROW, "primitif", 2025, 240))
     )
     assert frame["change_eur"].isna().all()
@@ -367,29 +367,29 @@ def test_a_vote_is_never_joined_with_what_is_executed_nor_across_a_missing_year(
     stages = voted(
         ("total", "primitif", 2024, 400), ("total", "compte_financier_unique", 2025, 410)
     )
-    assert evolution.budget_series(stages)["change_eur"].isna().all()
+    assert budgets.budget_series(stages)["change_eur"].isna().all()
     apart = voted(("total", "primitif", 2023, 400), ("total", "primitif", 2025, 410))
-    assert evolution.budget_series(apart)["change_eur"].isna().all()
+    assert budgets.budget_series(apart)["change_eur"].isna().all()
 
 
 def test_a_repeated_amount_counts_once(department_budget):
-    frame = evolution.budget_series(department_budget)
+    frame = budgets.budget_series(department_budget)
     repeats = department_budget.loc[department_budget["repeats"].notna(), "block_id"]
     assert not set(frame["block_id"]) & set(repeats)
     twice = voted(("total", "primitif", 2025, 451), ("total", "primitif", 2025, 451))
     twice.loc[1, "repeats"] = "b0"
-    assert evolution.budget_series(twice)["block_id"].tolist() == ["b0"]
+    assert budgets.budget_series(twice)["block_id"].tolist() == ["b0"]
 
 
 def test_a_part_of_a_scope_is_not_the_scope(department_budget):
     # 278 of 2025 is drawn; its four blocks of 73.5, 72.5, 68 and 64 are not
-    frame = evolution.budget_series(department_budget)
+    frame = budgets.budget_series(department_budget)
     wide = frame[(frame["scope"] == WIDE) & (frame["year"] == 2025)]
     assert wide["amount_eur"].tolist() == [278e6]
 
 
 def test_a_doubtful_scope_says_so(department_budget):
-    frame = evolution.budget_series(department_budget).set_index("block_id")
+    frame = budgets.budget_series(department_budget).set_index("block_id")
     assert frame.loc["2024-primitif-total", "supposed"]
     assert "flux d’emprunts" in frame.loc["2024-primitif-total", "remark"]
     assert not frame.loc["2026-primitif-total", "supposed"]
@@ -413,13 +413,13 @@ TOTAL = ("total", "primitif", 2025, 451)
 )
 def test_a_budget_that_cannot_be_read_is_refused(rows, message):
     with pytest.raises(RefusedError, match=message):
-        evolution.budget_series(rows)
+        budgets.budget_series(rows)
 
 
 def test_no_budget_is_no_data(department_budget):
     for rows in (department_budget.iloc[:0], voted(("total", "primitif", 2025, np.nan))):
         with pytest.raises(NoDataError, match="Aucun budget"):
-            evolution.budget_series(rows)
+            budgets.budget_series(rows)
 
 
 # --- openings ------------------------------------------------------------------------
@@ -427,7 +427,7 @@ def test_no_budget_is_no_data(department_budget):
 
 def test_openings_are_houses_with_a_date(observations):
     events = load("events")
-    frame = evolution.openings(events, observations)
+    frame = openings.openings(events, observations)
     days = frame[frame["what"] == "opening"]
     assert days["label"].tolist() == ["Bracieux", "Mer"]
     assert days["date_start"].is_monotonic_increasing
@@ -442,7 +442,7 @@ def test_openings_are_houses_with_a_date(observations):
 def test_an_opening_printed_twice_counts_once(observations):
     events = load("events")
     again = events[events["event_id"] == "ouverture-de-la-mds-de-mer"].assign(event_id="encore")
-    frame = evolution.openings(pd.concat([events, again]), observations)
+    frame = openings.openings(pd.concat([events, again]), observations)
     mer = frame[frame["label"] == "Mer"]
     assert mer["count"].tolist() == [1.0]
     assert set(mer["address"].iloc[0].split()) == {
@@ -452,7 +452,7 @@ def test_an_opening_printed_twice_counts_once(observations):
 
 
 def test_no_event_leaves_the_counts(observations):
-    frame = evolution.openings(load("events").iloc[:0], observations)
+    frame = openings.openings(load("events").iloc[:0], observations)
     assert frame["what"].tolist() == ["open", "target"]
 
 
@@ -460,13 +460,13 @@ def test_a_count_printed_with_several_values_is_refused(observations):
     events = load("events")
     other = changed(observations, "observation_id", "mds-ouvertes.1", value=13.0)
     with pytest.raises(RefusedError, match="imprimées : 12, 13"):
-        evolution.openings(events, other)
+        openings.openings(events, other)
     with pytest.raises(NoDataError, match=r"Aucune valeur.*zzz"):
-        evolution.openings(events, observations, "zzz")
+        openings.openings(events, observations, "zzz")
     with pytest.raises(RefusedError, match="Sans libellé"):
-        evolution.openings(events.assign(label=None), observations)
+        openings.openings(events.assign(label=None), observations)
     with pytest.raises(RefusedError, match=r"events.*n’a pas"):
-        evolution.openings(pd.DataFrame(), observations)
+        openings.openings(pd.DataFrame(), observations)
 
 
 # --- coverage ------------------------------------------------------------------------
@@ -476,7 +476,7 @@ def test_the_share_within_a_distance_is_the_last_known_one():
     made = pd.DataFrame(
         {"group": list("AABB"), "distance_km": [5, 10, 8, 20], "share": [0.2, 0.5, 0.4, 0.9]}
     )
-    assert evolution.within(made, 10).to_dict() == {"A": 0.5, "B": 0.4}
-    assert evolution.within(made, 9.99).to_dict() == {"A": 0.2, "B": 0.4}
-    assert evolution.within(made, 4).to_dict() == {"A": 0.0, "B": 0.0}
-    assert list(evolution.within(made.iloc[::-1], 10).index) == ["B", "A"]  # order of appearance
+    assert access.within(made, 10).to_dict() == {"A": 0.5, "B": 0.4}
+    assert access.within(made, 9.99).to_dict() == {"A": 0.2, "B": 0.4}
+    assert access.within(made, 4).to_dict() == {"A": 0.0, "B": 0.0}
+    assert list(access.within(made.iloc[::-1], 10).index) == ["B", "A"]  # order of appearance

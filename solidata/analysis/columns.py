@@ -10,6 +10,14 @@ import pandas as pd
 from solidata.french import listed, plural, quote
 from solidata.problems import RefusedError
 
+ADDRESS = ["address", "source_id", "line", "printed"]
+"""What says where a row is printed."""
+
+
+def words(values: pd.Series) -> str:
+    """Return the distinct values that are told, in order, separated by spaces."""
+    return " ".join(dict.fromkeys(values.dropna().astype(str)))
+
 
 def require(frame: pd.DataFrame, table: str, columns: Sequence[str]) -> None:
     """Refuse a table that lacks columns, and name them.

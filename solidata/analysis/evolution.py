@@ -7,24 +7,17 @@ times is counted once; what is aimed at is no observation.
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Sequence
 
 import pandas as pd
 
-from solidata.analysis.columns import filled, finite, require
-from solidata.french import decapitalised, fold, listed
+from solidata.analysis.columns import ADDRESS, filled, finite, require, words
+from solidata.french import decapitalised
 from solidata.problems import NoDataError, RefusedError
 from solidata.tables import all_tables
 
 _LEGIBILITY = ("clear", "inferred", "doubtful")
 """From the best reading to the worst; what is illegible has no value."""
-
-BUDGET_TOTAL = "Budget total"
-"""How the block of a whole budget is called."""
-
-_ADDRESS = ["address", "source_id", "line", "printed"]
-_PLACE = re.compile(r"\bmds\b|\bmaisons? departementales? des solidarites\b")
 
 
 _OBSERVATIONS = ["observation_id", "indicator_id", "period_start", "period_end", "territory_id",
@@ -33,8 +26,6 @@ _OBSERVATIONS = ["observation_id", "indicator_id", "period_start", "period_end",
 _FUNDING = ["funding_id", "action_id", "section_id", "year", "direction", "kind", "stage",
             "amount_min_eur", "amount_max_eur", "funder", "purpose", "repeats", "legibility",
             "source_id", "line", "printed"]  # fmt: skip
-_BUDGET = ["block_id", "year", "stage", "scope", "block", "parent_id", "amount_eur", "basis",
-           "repeats", "note", "source_id", "line", "printed"]  # fmt: skip
 
 
 # --- one value a year ----------------------------------------------------------------
@@ -57,10 +48,6 @@ def _span(start: pd.Series, end: pd.Series) -> pd.Series:
     """Return the days of the year a period covers: two years compare when these are the same."""
     days = start.dt.strftime("%m-%d") + "/" + end.dt.strftime("%m-%d")
     return days.str.replace("02-29", "02-28")
-
-
-def _words(values: pd.Series) -> str:
-    return " ".join(dict.fromkeys(values.dropna().astype(str)))
 
 
 def yearly(observations: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
@@ -99,11 +86,11 @@ def yearly(observations: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame
     known = known[~known["disputed"]].sort_values(["reading", "rank"])
     found = known.drop_duplicates(_SAME).sort_values(["rank"], ignore_index=True)
     found = found.astype({"measure": object, "qualifier": object, "legibility": object})
-    every = known.groupby(_SAME)["printings"].agg(_words)
+    every = known.groupby(_SAME)["printings"].agg(words)
     found["address"] = [every[tuple(key)] for key in found[_SAME].itertuples(index=False)]
     return found[
         ["indicator_id", "label", "unit", "measure", "territory_id", "span", "year", "value",
-         "out_of", "qualifier", "legibility", *_ADDRESS]
+         "out_of", "qualifier", "legibility", *ADDRESS]
     ]  # fmt: skip
 
 
@@ -149,7 +136,7 @@ def _printings(observations: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataF
     rows = rows[
         (rows["kind"] == "observed") & (rows["legibility"] != "illegible") & rows["value"].notna()
     ]
-    roots = ("observations:" + rows["observation_id"]).groupby(rows["root"]).agg(_words)
+    roots = ("observations:" + rows["observation_id"]).groupby(rows["root"]).agg(words)
     start, end = rows["period_start"], rows["period_end"]
     rows = rows[start.notna() & end.notna() & (start.dt.year == end.dt.year)]
     rows = rows.assign(
@@ -263,7 +250,7 @@ def compare(values: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
         raise RefusedError(f"La première année, {first}, suit la dernière, {last} : inversez-les.")
     same = ["indicator_id", "territory_id", "span"]
     about = ["label", "unit", "measure"]
-    own = ["value", "out_of", "qualifier", "legibility", *_ADDRESS]
+    own = ["value", "out_of", "qualifier", "legibility", *ADDRESS]
     sides = []
     for year, name in ((first, "first"), (last, "last")):
         side = values[values["year"] == year].copy()
@@ -370,7 +357,7 @@ def points(compared: pd.DataFrame) -> pd.DataFrame:
         Columns ``indicator_id``, ``label``, ``unit``, ``year`` (int), ``value``, ``out_of``,
         ``qualifier``, ``address``, ``source_id``, ``line`` (Int64), ``printed``.
     """
-    own = ["value", "out_of", "qualifier", *_ADDRESS]
+    own = ["value", "out_of", "qualifier", *ADDRESS]
     sides = []
     for name in ("first", "last"):
         side = compared[["indicator_id", "label", "unit", name, *(f"{name}_{c}" for c in own)]]
@@ -467,203 +454,3 @@ def totals(compared: pd.DataFrame) -> dict[str, list[str]]:
 def _ends(values: Sequence[float]) -> tuple[float, float]:
     first, last = (round(float(v), 6) for v in values)
     return first, last
-
-
-# --- the budget ----------------------------------------------------------------------
-
-
-def budget_series(department_budget: pd.DataFrame) -> pd.DataFrame:
-    """Return the whole budgets and those of the solidarities, each in its scope and stage.
-
-    Parameters
-    ----------
-    department_budget : pandas.DataFrame
-        The table of this name.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row an amount, in the order of scopes, stages and years. Columns: ``block_id``,
-        ``scope``, ``stage``, ``year`` (int), ``amount_eur``, ``basis``, ``supposed`` (whether the
-        note doubts the scope), ``remark`` (what it says of it), ``run`` (int: only consecutive
-        years of one scope and one stage share a run, and can be compared), ``change_eur`` (euros
-        since the year before, within a run), and the address.
-
-    Raises
-    ------
-    ValueError
-        When a column is missing, a scope or a stage missing or unknown, an amount negative or
-        infinite, or when there are two amounts for one scope, stage and year.
-    NoDataError
-        When there is none.
-
-    Examples
-    --------
-    >>> import solidata
-    >>> frame = budget_series(solidata.load("department_budget"))
-    >>> wide = frame["scope"] == "solidarites_avec_personnel"
-    >>> frame.loc[wide, "change_eur"].tolist()  # 2023, then 2025 and 2026: 283 - 278
-    [nan, nan, 5000000.0]
-    """
-    table = all_tables()["department_budget"]
-    require(department_budget, "department_budget", _BUDGET)
-    for field, word in (("scope", "périmètre connu"), ("stage", "étape connue")):
-        known = (
-            department_budget[field]
-            .astype(object)
-            .where(lambda c, f=field: c.isin(table.field(f).values))
-        )
-        filled(department_budget.assign(**{field: known}), "block_id", {field: word})
-    rows = department_budget[department_budget["repeats"].isna()]
-    rows = rows[rows["amount_eur"].notna() & rows["year"].notna()].astype(object)
-    finite(rows["amount_eur"], rows["block_id"])
-    scopes = rows.drop_duplicates("block_id").set_index("block_id")["scope"]
-    parent = rows["parent_id"].map(scopes)
-    whole = rows["scope"].isin(["total", "total_consolide"]) & (rows["block"] == BUDGET_TOTAL)
-    part = rows["scope"].str.startswith("solidarites") & (parent != rows["scope"])
-    rows = rows[whole | part].copy()
-    if rows.empty:
-        raise NoDataError("Aucun budget total ni de solidarités dans la table.")
-    if (below := rows["amount_eur"].astype(float) < 0).any():
-        raise RefusedError(f"Montant négatif : {listed(rows.loc[below, 'block_id'])}.")
-    for field in ("scope", "stage"):
-        rows[field] = pd.Categorical(rows[field], table.field(field).values, ordered=True)
-    rows = rows.astype({"year": int, "amount_eur": float, "line": "Int64"})
-    rows = rows.sort_values(["scope", "stage", "year"], ignore_index=True)
-    rows = rows.astype({"scope": "str", "stage": "str"})
-    same = ["scope", "stage", "year"]
-    if (twice := rows.duplicated(same)).any():
-        row = rows[twice].iloc[0]
-        scope = table.field("scope").labels[row["scope"]]
-        raise RefusedError(f"Deux montants pour « {scope} » en {row['year']} ({row['block_id']}).")
-    remark = rows["note"].map(_scope_remark)
-    follows = rows.groupby(["scope", "stage"])["year"].diff() == 1
-    run = (~follows).cumsum()
-    return rows.assign(
-        remark=remark,
-        supposed=remark != "",
-        run=run,
-        change_eur=rows.groupby(run)["amount_eur"].diff(),
-        address="department_budget:" + rows["block_id"],
-    )[["block_id", "scope", "stage", "year", "amount_eur", "basis", "supposed", "remark", "run",
-       "change_eur", *_ADDRESS]]  # fmt: skip
-
-
-def _scope_remark(note: object) -> str:
-    """Return what a note says of a scope that is not sure, or an empty text."""
-    parts = [p.strip().rstrip(".") for p in str(note).split(";")] if pd.notna(note) else []
-    doubts = r"perimetre.*(suppose|differer|pas imprime)"
-    return " ; ".join(p for p in parts if re.search(doubts, fold(p)))
-
-
-# --- openings ------------------------------------------------------------------------
-
-
-def openings(
-    events: pd.DataFrame, observations: pd.DataFrame, indicator: str = "mds-ouvertes"
-) -> pd.DataFrame:
-    """Return the dated openings of houses, how many receive the public, and how many are aimed at.
-
-    Parameters
-    ----------
-    events, observations : pandas.DataFrame
-        The tables of these names.
-    indicator : str
-        What counts the houses open, and their target.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns ``what`` (``opening``, one row each by date; ``open``; ``target``), ``label``,
-        ``date_start``, ``date_end``, ``precision`` (of an opening), ``count`` (float), and the
-        address. What is open and what is aimed at have no date of their own.
-
-    Raises
-    ------
-    NoDataError
-        When nothing is printed for `indicator`.
-    ValueError
-        When the observed number or the target is missing, or printed with several values.
-
-    Examples
-    --------
-    >>> import solidata
-    >>> frame = openings(solidata.load("events"), solidata.load("observations"))
-    >>> frame[["label", "count"]].values.tolist()
-    [['Bracieux', 1.0], ['Mer', 1.0], ['Reçoivent du public', 7.0], ['Objectif', 12.0]]
-    """
-    require(events, "events", ["event_id", "label", "kind", "date_start", "date_end", "precision",
-                               "place", "source_id", "line", "printed"])  # fmt: skip
-    require(observations, "observations", ["observation_id", "indicator_id", "kind", "value",
-                                           "source_id", "line", "printed"])  # fmt: skip
-    dated = events[(events["kind"] == "opening") & events["date_start"].notna()]
-    filled(dated, "event_id", {"label": "libellé"})
-    houses = [bool(_PLACE.search(fold(label))) for label in dated["label"]]
-    dated = dated[pd.Series(houses, index=dated.index, dtype=bool)]
-    named = dated["place"].astype(object).where(dated["place"].notna(), dated["label"])
-    days = dated.assign(
-        what="opening", label=named, count=1.0, address="events:" + dated["event_id"]
-    ).sort_values(["date_start", "event_id"])
-    # One house that opens one day is one opening, however many times it is printed.
-    one = ["label", "date_start", "date_end"]
-    every = days.groupby(one, dropna=False)["address"].transform(_words)
-    rows = [days.assign(address=every).drop_duplicates(one)]
-    printed = observations[observations["indicator_id"] == indicator]
-    printed = printed[printed["value"].notna()]
-    if printed.empty:
-        raise NoDataError(f"Aucune valeur n’est imprimée pour « {indicator} ».")
-    for what, kind, label in (
-        ("open", "observed", "Reçoivent du public"),
-        ("target", "target", "Objectif"),
-    ):
-        said = printed[printed["kind"] == kind]
-        if said["value"].nunique() != 1:
-            values = ", ".join(f"{v:g}" for v in sorted(said["value"].unique())) or "aucune"
-            raise RefusedError(
-                f"Une valeur {'observée' if what == 'open' else 'visée'} est attendue pour "
-                f"« {indicator} » ; imprimées : {values}."
-            )
-        kept = said.head(1)
-        address = _words("observations:" + said["observation_id"])
-        rows.append(kept.assign(what=what, label=label, count=kept["value"], address=address))
-    columns = ["what", "label", "date_start", "date_end", "precision", "count", *_ADDRESS]
-    found = pd.concat([r.reindex(columns=columns).astype(object) for r in rows], ignore_index=True)
-    found["date_start"] = pd.to_datetime(found["date_start"])
-    found["date_end"] = pd.to_datetime(found["date_end"])
-    return found.astype({"count": float, "line": "Int64"})
-
-
-# --- coverage ------------------------------------------------------------------------
-
-
-def within(
-    data: pd.DataFrame,
-    distance: float,
-    x: str = "distance_km",
-    y: str = "share",
-    group: str = "group",
-) -> pd.Series:
-    """Return the share of each group within a distance: the last known one, never interpolated.
-
-    Parameters
-    ----------
-    data : pandas.DataFrame
-        One row a group and distance: `x` in kilometres, `y` a fraction from 0 to 1.
-    distance : float
-        In kilometres.
-
-    Returns
-    -------
-    pandas.Series
-        Share by group, in order of appearance; 0 before the first known distance.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> made = pd.DataFrame({"group": "A", "distance_km": [5, 10, 15], "share": [0.2, 0.5, 0.9]})
-    >>> within(made, 12).to_dict()
-    {'A': 0.5}
-    """
-    groups = list(dict.fromkeys(data[group]))
-    near = data[data[x] <= distance]
-    return near.groupby(group)[y].max().reindex(groups, fill_value=0.0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from solidata.analysis import evolution as analysis
+from solidata.analysis import budgets as analysis
 from solidata.figures import lines, shapes, theme
 from solidata.figures.frame import LEADING, Figure
 from solidata.figures.page import MARGIN, Page
@@ -100,9 +100,9 @@ def budgets(department_budget: pd.DataFrame, registers: Registers) -> Figure:
             f"Colonnes par année, un cadre par périmètre, {count} montants. "
             + ". ".join(
                 f"{label} : "
-                + ", ".join(
-                    f"{millions(r['amount_eur'])} en {r['year']} "
-                    f"({_budget_label(r['category'], stages, scopes).lower()})"
+                + " ; ".join(
+                    f"{millions(r['amount_eur'])} en {r['year']}, "
+                    f"{_budget_label(r['category'], stages, scopes).lower()}"
                     for _, r in group.sort_values(["year", "stage"]).iterrows()
                 )
                 for label, group in panels

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 
-from solidata.analysis import evolution as analysis
+from solidata.analysis import access as analysis
 from solidata.figures import lines, theme
 from solidata.figures.frame import Figure
 from solidata.figures.page import MARGIN, Page

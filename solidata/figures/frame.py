@@ -154,6 +154,8 @@ class Figure:
             raise RefusedError(f"les lignes tracées n’ont pas {', '.join(sorted(missing))}")
         if self.data.empty:
             raise RefusedError(f"{self.name} : aucune donnée à tracer")
+        if self.data["address"].isna().any():
+            raise RefusedError(f"{self.name} : une ligne tracée n’a pas d’adresse (table:clé)")
         self.source = typography(source_line(self.data, self.registers.sources))
         derived = contradiction_note(self.data, self.registers.contradictions)
         shown = [self.title, self.unit, self.reading, self.scope, *_cells(self.table_)]

@@ -27,7 +27,7 @@ LAST = theme.HIGHLIGHT
 """The later one: a filled dot."""
 
 CURVES = (theme.CATEGORY[0], theme.CATEGORY[1], theme.CATEGORY[2], theme.CATEGORY[4])
-_DASHES: tuple[Any, ...] = ("-", (0, (3, 0.9)), (0, (1, 0.7)), (0, (4, 0.8, 1, 0.8)))
+_DASHES: tuple[Any, ...] = ("", (3, 0.9), (1, 0.7), (4, 0.8, 1, 0.8))
 
 
 # --- shared --------------------------------------------------------------------------
@@ -363,6 +363,18 @@ def curve_names(groups: Sequence[object], wide: float) -> list[str]:
     return ["\n".join(fitted(str(g), 0.34 * wide, 8, most=2)) for g in groups]
 
 
+def _curve(rows: pd.DataFrame, x: str, y: str, far: float, step: bool) -> pd.DataFrame:
+    """Return the points of one group's curve, from zero when it holds by steps."""
+    points = rows[[x, y]].astype(float).sort_values([x, y])
+    if not step:
+        return points
+    # Farther than the last known distance, only a whole population is known: it stays whole.
+    share = points[y].iloc[-1]
+    last = far if share == 1 else points[x].iloc[-1]
+    ends = pd.DataFrame({x: [0.0, last], y: [0.0, share]})
+    return pd.concat([ends.iloc[:1], points, ends.iloc[1:]])
+
+
 def draw_curves(
     ax: Axes, data: pd.DataFrame, x: str, y: str, group: str, mark: float, step: bool = True
 ) -> list[Mark]:
@@ -384,6 +396,8 @@ def draw_curves(
     list of Mark
         The lines.
     """
+    import seaborn  # four seconds to import: whoever draws no curve does not wait for it
+
     bare(ax)
     groups = list(dict.fromkeys(data[group]))
     far = max(float(data[x].max()), mark)
@@ -412,22 +426,19 @@ def draw_curves(
     ax.set_yticks([0, 0.25, 0.5, 0.75, 1])
     ax.yaxis.set_major_formatter(FuncFormatter(lambda share, _: format_rate(share)))
     ax.tick_params(axis="both", length=0, pad=2.5, labelsize=7, labelcolor=theme.SOFT_INK)
-    marks, ends, lasts = [], [], []
-    for rank, name in enumerate(groups):
-        rows = data[data[group] == name].sort_values([x, y])
-        fill, dash = CURVES[rank], _DASHES[rank]
-        xs, ys = list(rows[x].astype(float)), list(rows[y].astype(float))
-        # Farther than the last known distance, only a whole population is known: it stays whole.
-        last = far if ys[-1] == 1 else xs[-1]
-        if step:
-            xs, ys = [0.0, *xs, last], [0.0, *ys, ys[-1]]
-        (drawn,) = ax.plot(
-            xs, ys, color=fill.edge, linewidth=1.8, linestyle=dash, zorder=3, clip_on=False,
-            drawstyle="steps-post" if step else "default", dash_capstyle="butt",
-        )  # fmt: skip
-        marks.append(Mark(drawn, str(name), fill))
-        ends.append(ys[-1])
-        lasts.append(xs[-1])
+    curves = [_curve(data[data[group] == name], x, y, far, step) for name in groups]
+    ends, lasts = [c[y].iloc[-1] for c in curves], [c[x].iloc[-1] for c in curves]
+    before = len(ax.lines)
+    every = pd.concat([c.assign(**{group: str(n)}) for c, n in zip(curves, groups, strict=True)])
+    fills = CURVES[: len(groups)]
+    seaborn.lineplot(
+        every, x=x, y=y, hue=group, style=group, estimator=None, sort=False, legend=False, ax=ax,
+        palette=[fill.edge for fill in fills], dashes=list(_DASHES[: len(groups)]), linewidth=1.8,
+        drawstyle="steps-post" if step else "default", dash_capstyle="butt", zorder=3, clip_on=False,
+    )  # fmt: skip
+    ax.set(xlabel="", ylabel="")
+    drawn = ax.lines[before:]
+    marks = [Mark(line, str(n), f) for line, n, f in zip(drawn, groups, fills, strict=True)]
     gap = (0.5 + 8 * LEADING * max(name.count("\n") + 1 for name in names)) / height_mm(ax)
     # Curves that end together are named in their order, the first on top.
     places = spread(ends[::-1], gap, gap / 2, 1.0)[::-1]

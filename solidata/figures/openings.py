@@ -8,7 +8,7 @@ import math
 import pandas as pd
 from matplotlib.axes import Axes
 
-from solidata.analysis import evolution as analysis
+from solidata.analysis import openings as analysis
 from solidata.figures import lines, shapes, theme
 from solidata.figures.frame import Figure
 from solidata.figures.page import MARGIN, Page, text_width

@@ -35,6 +35,10 @@ MAX_SERIES = 9
 PANEL_GAP = 6.0
 
 
+Panel = tuple[str, str, pd.DataFrame]
+"""Label, change in words, and rows by year."""
+
+
 def series(
     observations: pd.DataFrame,
     indicators: pd.DataFrame,
@@ -119,7 +123,9 @@ def series(
             + f". La plus basse valeur est de {millions(lowest['value'], fixed=True)} en {lowest['year']}."
         ),
         reading=f"{decapitalised(_series_words(panels[-1][2]))}.",
-        note=". ".join(n for n in (_twice_note(twice), _rest_note(whole, parts)) if n),
+        note=". ".join(
+            n for n in (_twice_note(twice), _rest_note(whole, parts), _rounding_note(panels)) if n
+        ),
         scope=f"ensemble du département, dépenses observées {period}.",
         registers=registers,
     )
@@ -170,6 +176,17 @@ def _moved(rows: pd.DataFrame) -> str:
     return moved if abs(change) >= _STABLE else "stable"
 
 
+def _rounding_note(panels: list[Panel]) -> str:
+    """Return a warning when a printed change is not that of the printed values."""
+
+    def tenths(euros: float) -> int:
+        return round(euros / 1e5)
+
+    ends = [(rows["value"].iloc[0], rows["value"].iloc[-1]) for _, _, rows in panels]
+    rounded = any(tenths(b - a) != tenths(b) - tenths(a) for a, b in ends)
+    return "les écarts sont calculés avant arrondi" if rounded else ""
+
+
 def _series_words(rows: pd.DataFrame) -> str:
     start, end = rows.iloc[0], rows.iloc[-1]
     if len(rows) == 1:
@@ -204,10 +221,6 @@ def _series_table(data: pd.DataFrame) -> pd.DataFrame:
     wide = data.pivot_table(index="label", columns="year", values="value").reindex(order) / 1e6
     wide.columns = [f"{year} (M€)" for year in wide.columns]
     return wide.rename_axis("Dépense").reset_index()
-
-
-Panel = tuple[str, str, pd.DataFrame]
-"""Label, change in words, and rows by year."""
 
 
 def _series_panels(whole: pd.DataFrame, parts: pd.DataFrame) -> list[Panel]:

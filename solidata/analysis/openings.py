@@ -1,0 +1,87 @@
+"""Houses that open: the dated openings, how many receive the public, how many are aimed at."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+
+from solidata.analysis.columns import ADDRESS, filled, require, words
+from solidata.french import fold
+from solidata.problems import NoDataError, RefusedError
+
+_PLACE = re.compile(r"\bmds\b|\bmaisons? departementales? des solidarites\b")
+
+
+def openings(
+    events: pd.DataFrame, observations: pd.DataFrame, indicator: str = "mds-ouvertes"
+) -> pd.DataFrame:
+    """Return the dated openings of houses, how many receive the public, and how many are aimed at.
+
+    Parameters
+    ----------
+    events, observations : pandas.DataFrame
+        The tables of these names.
+    indicator : str
+        What counts the houses open, and their target.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``what`` (``opening``, one row each by date; ``open``; ``target``), ``label``,
+        ``date_start``, ``date_end``, ``precision`` (of an opening), ``count`` (float), and the
+        address. What is open and what is aimed at have no date of their own.
+
+    Raises
+    ------
+    NoDataError
+        When nothing is printed for `indicator`.
+    ValueError
+        When the observed number or the target is missing, or printed with several values.
+
+    Examples
+    --------
+    >>> import solidata
+    >>> frame = openings(solidata.load("events"), solidata.load("observations"))
+    >>> frame[["label", "count"]].values.tolist()
+    [['Bracieux', 1.0], ['Mer', 1.0], ['Reçoivent du public', 7.0], ['Objectif', 12.0]]
+    """
+    require(events, "events", ["event_id", "label", "kind", "date_start", "date_end", "precision",
+                               "place", "source_id", "line", "printed"])  # fmt: skip
+    require(observations, "observations", ["observation_id", "indicator_id", "kind", "value",
+                                           "source_id", "line", "printed"])  # fmt: skip
+    dated = events[(events["kind"] == "opening") & events["date_start"].notna()]
+    filled(dated, "event_id", {"label": "libellé"})
+    houses = [bool(_PLACE.search(fold(label))) for label in dated["label"]]
+    dated = dated[pd.Series(houses, index=dated.index, dtype=bool)]
+    named = dated["place"].astype(object).where(dated["place"].notna(), dated["label"])
+    days = dated.assign(
+        what="opening", label=named, count=1.0, address="events:" + dated["event_id"]
+    ).sort_values(["date_start", "event_id"])
+    # One house that opens one day is one opening, however many times it is printed.
+    one = ["label", "date_start", "date_end"]
+    every = days.groupby(one, dropna=False)["address"].transform(words)
+    rows = [days.assign(address=every).drop_duplicates(one)]
+    printed = observations[observations["indicator_id"] == indicator]
+    printed = printed[printed["value"].notna()]
+    if printed.empty:
+        raise NoDataError(f"Aucune valeur n’est imprimée pour « {indicator} ».")
+    for what, kind, label in (
+        ("open", "observed", "Reçoivent du public"),
+        ("target", "target", "Objectif"),
+    ):
+        said = printed[printed["kind"] == kind]
+        if said["value"].nunique() != 1:
+            values = ", ".join(f"{v:g}" for v in sorted(said["value"].unique())) or "aucune"
+            raise RefusedError(
+                f"Une valeur {'observée' if what == 'open' else 'visée'} est attendue pour "
+                f"« {indicator} » ; imprimées : {values}."
+            )
+        kept = said.head(1)
+        address = words("observations:" + said["observation_id"])
+        rows.append(kept.assign(what=what, label=label, count=kept["value"], address=address))
+    columns = ["what", "label", "date_start", "date_end", "precision", "count", *ADDRESS]
+    found = pd.concat([r.reindex(columns=columns).astype(object) for r in rows], ignore_index=True)
+    found["date_start"] = pd.to_datetime(found["date_start"])
+    found["date_end"] = pd.to_datetime(found["date_end"])
+    return found.astype({"count": float, "line": "Int64"})
