@@ -128,6 +128,22 @@ def test_the_help_of_the_commands_imports_no_table_library():
     assert done.stdout.endswith("code 0\n[]\n")
 
 
+def test_seaborn_waits_until_a_chart_needs_it():
+    code = (
+        "import sys, solidata\nfrom solidata.figures import evolution, gallery\n"
+        "gallery.SET['reports'](solidata.load, solidata.load_registers(), 2025).render()\n"
+        "print('seaborn' in sys.modules)\n"
+        "import pandas as pd\n"
+        "made = pd.DataFrame({'group': 'Un', 'distance_km': [5.0, 9.0], 'share': [0.5, 1.0],\n"
+        "    'address': 'territories:nord', 'source_id': 'bilan-2025'})\n"
+        "evolution.coverage_curve(made, solidata.load_registers(), 'x', 'un essai.').render()\n"
+        "print('seaborn' in sys.modules)"
+    )
+    done = run(code)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "False\nTrue\n"
+
+
 def test_public_names_are_found_when_asked_for():
     code = (
         "import sys; import solidata\n"
