@@ -384,7 +384,8 @@ def find_row(root: Path, table: Table, key: str) -> tuple[str, int] | None:
 def _twins(table: Table, frame: pd.DataFrame) -> Iterable[Problem]:
     """Yield the rows whose key stands in another row already."""
     for field in (f for f in table.transcribed if f.unique):
-        for value, rows in frame.groupby(field.name, sort=False):
+        again = frame[frame.duplicated(field.name, keep=False)]
+        for value, rows in again.groupby(field.name, sort=False):
             first = rows.iloc[0]
             for _, row in rows.iloc[1:].iterrows():
                 where = f"{first[FILE]}, ligne {first[ROW]}"
