@@ -31,6 +31,7 @@ CONTRADICTIONS = pd.DataFrame(
         "claim_a": ["Le total est de 12.", "Il se nomme A."],
         "claim_b": ["Le total est de 13.", "Il se nomme B."],
         "severity": ["majeure", "forme"],
+        "kept": ["a", "les_deux"],
         "affects": ["observations:x.1", "observations:y.1"],
         "identity_id": [None, None],
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,6 +10,7 @@ import pandas as pd
 
 from solidata.figures import shapes, theme
 from solidata.figures.frame import LEADING, Figure
+from solidata.figures.notes import sentences
 from solidata.figures.page import CAPITALS, MARGIN, MM_PER_POINT, Page, text_width, wrap
 from solidata.figures.theme import Fill
 from solidata.french import format_number, format_rate, quote
@@ -285,18 +286,6 @@ def rounding_note(shares: Sequence[float]) -> str:
     return f"les parts, arrondies, font {format_rate(printed / 100, 1)} et non 100,0\u00a0%"
 
 
-def sentences(parts: Iterable[str]) -> str:
-    """Return what a note says as sentences, the first without a capital: it follows « Note : ».
-
-    Examples
-    --------
-    >>> sentences(["un montant manque", "", "l’autre est douteux"])
-    'un montant manque. L’autre est douteux'
-    """
-    told = [part.rstrip(".") for part in parts if part]
-    return ". ".join(t[:1].upper() + t[1:] if i else t for i, t in enumerate(told))
-
-
 def ranked_bars(
     data: pd.DataFrame,
     registers: Registers,
@@ -341,7 +330,7 @@ def ranked_bars(
     show : callable
         Writes a value.
     column : str
-        Title of the column of shares.
+        Title of the column of shares; empty for none.
     table : mapping of str to str
         Columns of the accessible table and their French titles; by default name and value.
 
@@ -395,7 +384,7 @@ def ranked_bars(
             category=fills[kind][0] or value,
             fill=fills[kind][1],
             detail=str(row[detail]) if detail and pd.notna(row[detail]) else "",
-            column=format_rate(shares[number], 1 if whole else 0) if out_of else "",
+            column=format_rate(shares[number], 1 if whole else 0) if out_of and column else "",
         )
         for (number, row), kind in zip(rows.iterrows(), kinds, strict=True)
     ]
@@ -407,7 +396,7 @@ def ranked_bars(
     ]
     bars = Bars(drawn, column=column, legend=legend if category else ())
     titles = table or {label: "Intitulé", value: "Valeur", **({out_of: "Total"} if out_of else {})}
-    rounded = rounding_note(shares) if whole else ""
+    rounded = rounding_note(shares) if whole and column else ""
     return Figure(
         name=name,
         title=title,
@@ -422,7 +411,7 @@ def ranked_bars(
         registers=registers,
         reading=reading,
         note=sentences([note, rounded]),
-        shares=tuple(shares) if whole else (),
+        shares=tuple(shares) if whole and column else (),
     )
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 from solidata.analysis import budgets as analysis
 from solidata.figures import lines, shapes, theme
 from solidata.figures.frame import LEADING, Figure
+from solidata.figures.notes import sentences
 from solidata.figures.page import MARGIN, Page
 from solidata.figures.series import PANEL_GAP, PLOT_FOOT, PLOT_HEAD, limits_of
 from solidata.figures.texts import (
@@ -193,7 +194,7 @@ def _budget_note(rows: pd.DataFrame, names: dict[str, str]) -> str:
         notes.append(
             f"{press} des {len(rows)} montants {plural(press, 'vient', 'viennent')} de la presse"
         )
-    return ". ".join(n[:1].upper() + n[1:] if i else n for i, n in enumerate(notes))
+    return sentences(notes)
 
 
 def _budget_table(

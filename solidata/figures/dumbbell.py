@@ -11,6 +11,7 @@ from solidata.analysis import evolution as analysis
 from solidata.analysis.columns import require
 from solidata.figures import lines, theme
 from solidata.figures.frame import LEADING, Figure
+from solidata.figures.notes import sentences
 from solidata.figures.page import MARGIN, Page, text_width
 from solidata.figures.texts import (
     breakable,
@@ -201,7 +202,7 @@ def _dumbbell_note(
         notes.append(
             f"{listed([quote(a) for a in absent])} {verb} de valeur à la fois en {first} et en {last}"
         )
-    return ". ".join(n[:1].upper() + n[1:] if i else n for i, n in enumerate(notes))
+    return sentences(notes)
 
 
 def _dumbbell_table(found: pd.DataFrame) -> pd.DataFrame:

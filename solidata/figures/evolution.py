@@ -12,6 +12,7 @@ from solidata.figures.budgets import budgets
 from solidata.figures.coverage import coverage_curve
 from solidata.figures.dumbbell import dumbbell
 from solidata.figures.frame import LEADING, Figure
+from solidata.figures.notes import sentences
 from solidata.figures.openings import openings
 from solidata.figures.page import MARGIN, Page, wrap
 from solidata.figures.series import series
@@ -173,7 +174,7 @@ def _pairs_note(found: pd.DataFrame, twice: pd.DataFrame) -> str:
         notes.append(f"n’est pas comparé ce qui a deux valeurs imprimées : {disputed_words(twice)}")
     money = "euros courants" if (found["unit"] == "euros").any() else ""
     every = [n for n in (money, *notes) if n]
-    return ". ".join(n[:1].upper() + n[1:] if i else n for i, n in enumerate(every))
+    return sentences(every)
 
 
 def _pairs_table(found: pd.DataFrame) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from solidata.analysis import progress as analysis
 from solidata.figures import shapes, theme
 from solidata.figures.frame import LEADING, Figure
+from solidata.figures.notes import sentences
 from solidata.figures.page import MARGIN, NARROW, Page, text_width, wrap
 from solidata.figures.texts import short_status, status_labels
 from solidata.french import listed, plural
@@ -60,11 +61,10 @@ def flagships(
             lambda s: " / ".join(labels[w] for w in s.split(" / ")), na_action="ignore"
         ),
     ).drop(columns="agrees")
-    different = ", ".join(str(r) for r in rows.loc[rows["agrees"].eq(False).fillna(False), "rank"])
-    verb = plural(split, "phare diffère", "phares diffèrent")
+    verb = "diffère"
     return Figure(
         name=f"phares-{year}",
-        title=f"{split} des {len(rows)} {verb} entre la liste et les fiches en {year}"
+        title=f"Le statut de {split} des {len(rows)} actions phares de {year} {verb} entre liste et fiches"
         if split
         else f"La liste et les fiches des {len(rows)} phares s’accordent en {year}",
         unit="Statut de chaque action phare, selon la liste des phares et selon les fiches",
@@ -73,24 +73,38 @@ def flagships(
         draw=lambda page: _draw_flagships(page, rows),
         height=lambda width: _flagships_layout(width, rows)[0],
         table_=shown.set_axis(["Rang", "Phare", "Liste", "Fiches"], axis=1).fillna(""),
-        alt=(
-            f"Tableau de {len(rows)} phares. La liste en dit {done} "
-            f"{plural(done, 'réalisé', 'réalisés')} et {len(rows) - done} en cours ; liste et fiches "
-            f"diffèrent pour les rangs {different or 'aucun'} ; {alone} sans fiche."
-        ),
+        alt=_alt(rows, done, alone),
         reading=_flagship_reading(rows),
-        note=_scopes(told, flagships),
+        note=_scopes(told, flagships, split),
         scope=f"les {len(rows)} actions phares de {year}.",
         registers=registers,
     )
 
 
-def _scopes(told: pd.DataFrame, flagships: pd.DataFrame) -> str:
-    """Return, for the flagships whose sheets say two statuses, which public each is said of."""
+def _alt(rows: pd.DataFrame, done: int, alone: int) -> str:
+    labels = {s: label.lower() for s, label in status_labels().items()}
+    told = [
+        f"{row['rank']}, {row['title']}, {labels[row['in_list']]} dans la liste, "
+        f"{listed(labels[w] for w in row['on_sheets'].split(' / '))} sur les fiches"
+        for _, row in rows[rows["agrees"].eq(False).fillna(False)].iterrows()
+    ]
+    text = (
+        f"Tableau de {len(rows)} actions phares. La liste en dit {done} "
+        f"{plural(done, 'réalisée', 'réalisées')} et {len(rows) - done} "
+        f"{plural(len(rows) - done, 'autre')}. "
+    )
+    text += (
+        f"Statuts différents : {' ; '.join(told)}. " if told else "Liste et fiches s’accordent. "
+    )
+    return text + f"{alone} {plural(alone, 'action phare')} sans fiche."
+
+
+def _scopes(told: pd.DataFrame, flagships: pd.DataFrame, split: int) -> str:
+    """Return what the sign of a difference means, and whom sheets that say two statuses tell of."""
     sheets = told[(told["list"] == "sheet") & told["scope"].notna()]
     rank = flagships.set_index("flagship_id")["rank"]
     labels = status_labels()
-    notes = []
+    notes = ["≠ : statuts différents"] if split else []
     for flagship_id, rows in sheets.groupby("flagship_id", sort=False):
         if rows["status"].nunique() > 1:
             each = (
@@ -99,7 +113,7 @@ def _scopes(told: pd.DataFrame, flagships: pd.DataFrame) -> str:
             notes.append(
                 f"les fiches de l’action phare {rank[flagship_id]} la disent {listed(each)}"
             )
-    return " ; ".join(notes)
+    return sentences(notes)
 
 
 def _flagship_reading(rows: pd.DataFrame) -> str:
@@ -131,8 +145,10 @@ def _draw_flagships(page: Page, rows: pd.DataFrame) -> None:
     first = start + (2.0 if page.narrow else 8.0)
     base = page.bottom
     head = {"size": 7, "color": theme.SOFT_INK, "va": "top"}
-    page.text(first, base + height - 0.5, "Liste", **head)
-    page.text(first + column, base + height - 0.5, "Fiches", **head)
+    page.text(MARGIN + 7.5, base + height - 0.5, "Action phare", **head)
+    chip = (column - _CHIP_GAP) / 2
+    page.text(first + chip, base + height - 0.5, "Liste", ha="center", **head)
+    page.text(first + column + chip, base + height - 0.5, "Fiches", ha="center", **head)
     y = height - 6.0
     page.rule(base + y)
     for lines, (_, row) in zip(titles, rows.iterrows(), strict=True):
@@ -157,7 +173,9 @@ def _chips(page: Page, axes: Axes, words: object, x: float, middle: float, colum
     """Draw the status a list says, or two half chips when the sheets say two."""
     if not isinstance(words, str):
         style = {"va": "center_baseline", "size": 7, "color": theme.SOFT_INK}
-        page.text(x, page.bottom + middle, "sans fiche", **style)
+        page.text(
+            x + (column - _CHIP_GAP) / 2, page.bottom + middle, "sans fiche", ha="center", **style
+        )
         return
     statuses = words.split(" / ")
     width = (column - _CHIP_GAP - 0.6 * (len(statuses) - 1)) / len(statuses)

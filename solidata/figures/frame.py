@@ -6,7 +6,6 @@ derived from the rows that are plotted: they are not for the author to forget.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -16,9 +15,9 @@ import pandas as pd
 from solidata.figures import theme
 from solidata.figures.fingerprint import fingerprint
 from solidata.figures.glossary import glossary
+from solidata.figures.notes import announced, bound, contradiction_note, sentences, source_line
 from solidata.figures.page import MARGIN, MM_PER_POINT, NARROW, Page, text_width, wrap
-from solidata.french import decapitalised, listed, plural, quote, typography
-from solidata.french.text import NO_BREAK_SPACE
+from solidata.french import quote, typography
 from solidata.problems import RefusedError
 from solidata.tables import Registers
 
@@ -28,68 +27,6 @@ if TYPE_CHECKING:
     from solidata.figures.checks import Defect
 
 _COLON = "\u00a0:"
-
-
-def _joined(column: pd.Series) -> list[str]:
-    """Return the distinct words of a column of words separated by spaces, in order."""
-    words: dict[str, None] = {}
-    for cell in column.dropna().astype(str):
-        words.update(dict.fromkeys(cell.split()))
-    return list(words)
-
-
-def source_line(data: pd.DataFrame, sources: pd.DataFrame) -> str:
-    """Return who published the plotted rows, and when: derived, never typed.
-
-    Raises
-    ------
-    ValueError
-        When a row says no source, or one that ``sources`` does not know.
-    """
-    if data["source_id"].isna().any():
-        raise RefusedError("une ligne tracée n’a pas de source")
-    titles = sources.set_index("source_id")
-    parts = []
-    for source_id in _joined(data["source_id"]):
-        if source_id not in titles.index:
-            raise RefusedError(f"source inconnue : {quote(source_id)}")
-        row = titles.loc[source_id]
-        text = str(row["title"])
-        if str(row["publisher"]) not in text:
-            text = f"{row['publisher']}, {text[:1].lower() + text[1:] if text[1:2].islower() else text}"
-        if pd.notna(row["published"]) and str(row["published"])[:4] not in text:
-            text += f" ({str(row['published'])[:4]})"
-        parts.append(text.rstrip("."))
-    return " ; ".join(dict.fromkeys(parts)) + "."
-
-
-def contradiction_note(data: pd.DataFrame, contradictions: pd.DataFrame) -> str:
-    """Return what the register says against the plotted rows, or an empty text.
-
-    The gravest is told with both claims, the others are named.
-    """
-    plotted = set(_joined(data["address"]))
-    concerned = [bool(plotted & set(a.split())) for a in contradictions["affects"].fillna("")]
-    touched = contradictions[pd.Series(concerned, index=contradictions.index, dtype=bool)]
-    major = touched[touched["severity"].astype(str) == "majeure"]
-    told = major if len(major) else touched
-    if told.empty:
-        return ""
-    # What an arithmetic check shows comes first.
-    told = told.sort_values("identity_id", key=lambda c: c.isna(), kind="stable")
-    first, others = told.iloc[0], list(told["contradiction_id"].iloc[1:])
-    text = (
-        f"les sources se contredisent ({first['contradiction_id']}) : {decapitalised(str(first['claim_a']).rstrip('.'))} ; "
-        f"{decapitalised(str(first['claim_b']).rstrip('.'))}"
-    )
-    if others:
-        many = plural(len(others), "Une autre contradiction", "D’autres contradictions")
-        verb = plural(len(others), "touche", "touchent")
-        text += f". {many} {verb} ces données : {listed(sorted(others))}"
-    return text + "."
-
-
-_ANNOUNCES = re.compile(r"\b(en|de|à|et|des|les|sur) (?=\d)")
 
 
 def _cells(table: pd.DataFrame) -> list[str]:
@@ -157,17 +94,14 @@ class Figure:
         if self.data["address"].isna().any():
             raise RefusedError(f"{self.name} : une ligne tracée n’a pas d’adresse (table:clé)")
         self.source = typography(source_line(self.data, self.registers.sources))
-        derived = contradiction_note(self.data, self.registers.contradictions)
         shown = [self.title, self.unit, self.reading, self.scope, *_cells(self.table_)]
-        notes = [n.rstrip(".") for n in (self.note, glossary(*shown), derived) if n]
-        self.note = typography(
-            ". ".join(n[:1].upper() + n[1:] if i else n for i, n in enumerate(notes))
-        )
+        derived = contradiction_note(self.data, self.registers.contradictions)
+        self.note = sentences([self.note, glossary(*shown), derived])
         self.note += "." if self.note else ""
-        for name in ("title", "unit", "alt", "scope", "reading"):
-            setattr(self, name, typography(getattr(self, name)))
-        # A line of the title never ends before the number that its last word announces.
-        self.title = _ANNOUNCES.sub(rf"\1{NO_BREAK_SPACE}", self.title)
+        self.alt = typography(self.alt)
+        for name in ("title", "unit", "scope", "reading", "note"):
+            setattr(self, name, bound(typography(getattr(self, name))))
+        self.title = announced(self.title)
 
     # --- layout ----------------------------------------------------------------------
 

@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 
 from solidata.analysis import spending as analysis
-from solidata.figures import bars, shapes, theme
+from solidata.figures import shapes, theme
 from solidata.figures.frame import LEADING, Figure
+from solidata.figures.notes import sentences
 from solidata.figures.page import MARGIN, Page, text_width, wrap
 from solidata.figures.texts import of_year
 from solidata.figures.theme import Fill
@@ -185,7 +186,7 @@ def _funder_note(
         told.append(f"{count} {plural(count, 'recette n’est pas tracée', 'recettes ne sont pas tracées')} : {each}")  # fmt: skip
     if not (parts["stage"].astype(str) == "executed").any():
         told.append("aucun de ces montants n’est dit exécuté")
-    return bars.sentences(told)
+    return sentences(told)
 
 
 class _Funders:

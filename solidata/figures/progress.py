@@ -79,7 +79,7 @@ def status_by_section(
             f"soit {format_rate(counts['realisee'] / total, 1)} ; "
             f"dans la section {worst['section']}, {worst['count']} actions sur {worst['total']} sont reportées."
         ),
-        scope=f"les {total} actions des {len(ranked)} sections qui impriment un total.",
+        scope=f"les {total} actions des {len(ranked)} sections dont le bilan donne le total.",
         registers=registers,
         shares=tuple(overall["share"]),
     )  # fmt: skip
@@ -151,13 +151,13 @@ def _draw_status(
     shapes.legend(page, canvas, entries, left, height - 0.5, legend_width)
     if not narrow:
         style = {"size": 7, "color": theme.SOFT_INK, "ha": "right", "va": "top"}
-        page.text(middle, base + height - 3.8, "Total", **style)
-        page.text(right, base + height - 0.5, "Réalisées", **style)
-        page.text(right, base + height - 3.8, "ou en cours", **style)
+        page.text(middle, base + height - 0.5, "Réalisées", **style)
+        page.text(middle, base + height - 3.8, "ou en cours", **style)
+        page.text(right, base + height - 3.8, "Part", **style)
     else:
         style = {"size": 7, "color": theme.SOFT_INK, "ha": "right", "va": "top"}
         for line, words in enumerate(("Réalisées", "ou en cours", "sur total")):
-            page.text(right, base + height - 11.0 - line * 3.1, words, **style)
+            page.text(right, base + height - 9.5 - line * 3.1, words, **style)
 
     axes = page.axes(left, 0, room, height)
     axes.set(xlim=(0, room), ylim=(0, height))
@@ -195,7 +195,7 @@ def _numbers(
     if page.narrow:
         page.text(right, y, f"{going}/{total}", weight=weight, **style)
     else:
-        page.text(middle, y, str(total), weight=700, **style)
+        page.text(middle, y, f"{going}/{total}", weight=max(weight, 600), **style)
         page.text(right, y, format_rate(going / total), weight=weight, **style)
 
 
@@ -245,21 +245,25 @@ def contribution(
     if not whole:
         raise NoDataError(f"Aucune action {words[0]} en {year}.")
     first = rows[rows["count"] == rows["count"].max()]
-    each = " chacune" if len(first) > 1 else ""
-    carry = plural(len(first), "compte", "comptent")
+    several = len(first) > 1
+    carry = "Les sections {} comptent chacune" if several else "La section {} compte"
+    carry = carry.format(listed(first["section"]))
+    named = status_labels()[status].lower().replace("engagée", "engagées")
+    named = named if named in words else f"{named}s"
     return ranked_bars(
         rows.assign(address="status_counts:" + rows["count_id"]),
         registers,
         name=f"{_STEMS.get(status, status)}-{year}",
         title=(
-            f"{listed(first['section'])} {carry}{each} {first['count'].iloc[0]} des {whole} "
+            f"{carry} {first['count'].iloc[0]} des {whole} "
             f"actions {plural(whole, *words)} en {year}"
         ),
-        unit=f"Nombre d’actions {plural(whole, *words)} de chaque section, et part de l’ensemble",
-        scope=f"les {whole} actions {plural(whole, *words)} des sections qui impriment un total.",
+        unit=f"Nombre d’actions {named}, par section",
+        scope=f"les {whole} actions {named} des sections dont le bilan donne le total.",
         label="section",
         value="count",
         out_of="all_sections",
+        column="",  # a decimal of a share of so few actions would say more than is known
         fills={"": (status_labels()[status], theme.STATUS[status])},
         table={"section": "Section", "count": status_labels()[status], "all_sections": "Toutes sections"},
         reading=(

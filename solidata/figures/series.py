@@ -12,6 +12,7 @@ from solidata.analysis import evolution as analysis
 from solidata.analysis.columns import require
 from solidata.figures import lines, theme
 from solidata.figures.frame import LEADING, Figure
+from solidata.figures.notes import sentences
 from solidata.figures.page import MARGIN, Page
 from solidata.figures.texts import (
     block,
@@ -123,9 +124,7 @@ def series(
             + f". La plus basse valeur est de {millions(lowest['value'], fixed=True)} en {lowest['year']}."
         ),
         reading=f"{decapitalised(_series_words(panels[-1][2]))}.",
-        note=". ".join(
-            n for n in (_twice_note(twice), _rest_note(whole, parts), _rounding_note(panels)) if n
-        ),
+        note=sentences([_twice_note(twice), _rest_note(whole, parts), _rounding_note(panels)]),
         scope=f"ensemble du département, dépenses observées {period}.",
         registers=registers,
     )

@@ -9,6 +9,7 @@ from solidata.figures import bars, theme
 from solidata.figures.bars import Bars, Row, Total, ranked_bars
 from solidata.figures.frame import Figure
 from solidata.figures.funders import funders
+from solidata.figures.notes import sentences
 from solidata.figures.texts import of_year
 from solidata.figures.theme import Fill
 from solidata.french import decapitalised, format_amount, format_rate, listed, plural, quote
@@ -165,7 +166,7 @@ def _budget_note(blocks: pd.DataFrame, outside: pd.DataFrame) -> str:
     if tied:
         parts.append(f"blocs rattachés à leur montant {' ; '.join(tied)}")
     first = blocks["group"].isin(["solidarites", "autre", "non_identifie"])
-    return bars.sentences([*parts, bars.rounding_note(list(blocks.loc[first, "share"]))])
+    return sentences([*parts, bars.rounding_note(list(blocks.loc[first, "share"]))])
 
 
 def _budget_table(blocks: pd.DataFrame) -> pd.DataFrame:
@@ -341,7 +342,7 @@ def _expense_note(amounts: pd.DataFrame, funding: pd.DataFrame) -> str:
         told.append(f"{plural(len(sections), 'montant d’une section', 'montants de sections')}, sans action : {listed(sections)}")  # fmt: skip
     if partly := _partly_staged(amounts, funding):
         told.append(f"étape dite pour une part : {partly}")
-    return bars.sentences(told)
+    return sentences(told)
 
 
 _STAGED = {"executed": ("exécuté", "exécutés"), "planned": ("prévu", "prévus")}

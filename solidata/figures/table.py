@@ -11,7 +11,7 @@ from solidata.analysis import progress as analysis
 from solidata.figures import theme
 from solidata.figures.frame import LEADING, Figure
 from solidata.figures.page import MARGIN, NARROW, Page, text_width, wrap
-from solidata.french import format_number, format_rate
+from solidata.french import format_number, format_rate, listed, plural
 from solidata.problems import RefusedError
 from solidata.tables import Registers, all_tables
 
@@ -125,13 +125,14 @@ def publication_table(
     registers: Registers,
     reading: str = "",
     note: str = "",
+    alt: str = "",
 ) -> Figure:
     """Return a table to print, as a figure that checks and saves like any other.
 
     Parameters
     ----------
-    name, title, unit, scope, reading, note : str
-        As for :class:`~solidata.figures.frame.Figure`.
+    name, title, unit, scope, reading, note, alt : str
+        As for :class:`~solidata.figures.frame.Figure`; `alt` tells the first row when empty.
     grid : Grid
         The cells, in French typography.
     data : pandas.DataFrame
@@ -159,7 +160,8 @@ def publication_table(
         draw=lambda page: _draw(page, grid.at(page.width)),
         height=lambda width: _height(grid.at(width), width),
         table_=shown,
-        alt=f"Tableau de {len(grid.rows)} lignes et {len(grid.headers)} colonnes. {title}. Première ligne : "
+        alt=alt
+        or f"Tableau de {len(grid.rows)} lignes et {len(grid.headers)} colonnes. {title}. Première ligne : "
         + ", ".join(f"{h} {c}" for h, c in zip(grid.headers, first, strict=True))
         + ".",
         scope=scope,
@@ -167,6 +169,9 @@ def publication_table(
         reading=reading,
         note=note,
     )
+
+
+_DROPPED = {"reportee": ("reportée", "reportées"), "supprimee": ("supprimée", "supprimées")}
 
 
 def statuses(
@@ -197,6 +202,7 @@ def statuses(
     ]
     lines.append(line("Ensemble", overall, total))
     going = int(overall.loc[overall["status"].isin(["realisee", "en_cours"]), "count"].sum())
+    counts = overall.set_index("status")["count"].astype(int)
     headers = (
         "Section",
         *(_header(labels[s]) for s in analysis.STATUSES),
@@ -207,15 +213,24 @@ def statuses(
     return publication_table(
         name=f"tableau-statuts-{year}",
         title=f"{format_number(total - going)} des {format_number(total)} actions ne sont pas engagées en {year}",
-        unit="Nombre d’actions selon leur statut, et part réalisée ou en cours (en %)",
+        unit="Nombre d’actions selon leur statut",
         grid=Grid(headers, tuple(lines), totals=1, narrow=_narrowed(headers, lines)),
         data=rows.assign(address="status_counts:" + rows["count_id"]),
         value="count",
-        scope=f"les {total} actions des {len(order)} sections qui impriment un total.",
+        scope=f"les {total} actions des {len(order)} sections dont le bilan donne le total.",
         registers=registers,
         reading=(
-            f"dans la section {last[0]}, {int(last[1]) + int(last[2])} actions sur {last[5]}, "
-            f"soit {last[6]}, sont réalisées ou en cours."
+            f"{format_number(total - going)} actions ne sont pas engagées : "
+            + listed(f"{counts[s]} {plural(counts[s], *_DROPPED[s])}" for s in _DROPPED)
+            + f" ; dans la section {last[0]}, {int(last[1]) + int(last[2])} actions sur {last[5]} "
+            "sont réalisées ou en cours."
+        ),
+        alt=(
+            f"Tableau de {len(order)} sections. Ensemble : "
+            + ", ".join(f"{labels[s].lower()} {counts[s]}" for s in analysis.STATUSES)
+            + f", sur {total} actions. Réalisées ou en cours : "
+            + " ; ".join(f"{line[0]} {int(line[1]) + int(line[2])} sur {line[5]}" for line in lines[:-1])
+            + "."
         ),
     )  # fmt: skip
 

@@ -50,7 +50,7 @@ CATEGORY = (
     Fill("#0B3C5D", "#0B3C5D", PAPER),
     Fill("#E0923A", "#A05A10", INK),
     Fill("#A9CCE5", "#3A7CA8", INK),
-    Fill("#F3D9A4", "#A8741A", INK, "/////"),
+    Fill("#F3D9A4", "#A8741A", INK, "-----"),
     Fill("#5D6B75", "#5D6B75", PAPER),
     Fill(PAPER, "#5B6770", INK),
 )
