@@ -158,7 +158,7 @@ class Bars:
     @property
     def _between(self) -> float:
         """White between two rows: a long list is set closer, so that it stays on one page."""
-        return 2.6 if len(self.rows) <= 12 else 1.8
+        return 2.6 if len(self.rows) <= 12 else 1.2
 
     def _pitch(self, item: _Set, width: float) -> float:
         bar = self._bar(width)
@@ -168,7 +168,7 @@ class Bars:
     def _head(self, width: float) -> float:
         legend = shapes.legend_height(self.legend, self._legend_room(width)) if self.legend else 0.0
         titled = _DETAIL * LEADING if self._column() and self.column else 0.0
-        return max(legend, titled) + (2.4 if legend or titled else 0.5)
+        return max(legend, titled) + (2.4 if legend or titled else 1.5)
 
     def _legend_room(self, width: float) -> float:
         return width - 2 * MARGIN - self._column()
@@ -176,7 +176,8 @@ class Bars:
     def height(self, width: float) -> float:
         """Return the height of the plot area in millimetres for a width in millimetres."""
         rows = sum(self._pitch(item, width) for item in self._set(width))
-        return self._head(width) + rows + (6.6 if self.total else 0.0) - 0.6
+        below = 6.6 - 0.6 if self.total else 2.0 - self._between
+        return self._head(width) + rows + below
 
     # --- drawing ---------------------------------------------------------------------
 
@@ -302,6 +303,7 @@ def ranked_bars(
     fills: Mapping[str, tuple[str, Fill]] | None = None,
     show: Callable[[float], str] = format_number,
     column: str = "Part",
+    text: str = "",
     table: Mapping[str, str] | None = None,
     alt: str = "",
     reading: str = "",
@@ -331,6 +333,8 @@ def ranked_bars(
         Writes a value.
     column : str
         Title of the column of shares; empty for none.
+    text : str
+        Column of what is written at the end of each bar, when it is more than the value.
     table : mapping of str to str
         Columns of the accessible table and their French titles; by default name and value.
 
@@ -361,7 +365,7 @@ def ranked_bars(
     >>> figure.check()
     []
     """
-    used = [c for c in (label, value, out_of, detail, category) if c]
+    used = [c for c in (label, value, out_of, detail, category, text) if c]
     if absent := [c for c in used if c not in data.columns]:
         raise RefusedError(f"{name} : colonnes absentes : {', '.join(absent)}.")
     if data.empty:
@@ -380,7 +384,7 @@ def ranked_bars(
         Row(
             label=str(row[label]),
             value=float(row[value]),
-            text=_text(row, value, out_of, show),
+            text=str(row[text]) if text else _text(row, value, out_of, show),
             category=fills[kind][0] or value,
             fill=fills[kind][1],
             detail=str(row[detail]) if detail and pd.notna(row[detail]) else "",

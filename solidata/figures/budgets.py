@@ -98,6 +98,7 @@ def budgets(department_budget: pd.DataFrame, registers: Registers) -> Figure:
         height=lambda width: _budgets_layout(width, panels, entries)[-1],
         table_=_budget_table(rows, scopes, stages),
         alt=(
+            f"{_budget_title(rows, joined, stages)}. "
             f"Colonnes par année, un cadre par périmètre, {count} montants. "
             + ". ".join(
                 f"{label} : "
@@ -146,24 +147,28 @@ def _voted(stage: str, stages: dict[str, str]) -> str:
     return words.get(stage, f"({stages[stage].lower()})")
 
 
+def _of_panel(panel: str) -> str:
+    return "Budget total" if panel.startswith("total") else "Solidarités"
+
+
 def _budget_title(rows: pd.DataFrame, joined: pd.DataFrame, stages: dict[str, str]) -> str:
     """Return the latest change of the solidarities within one scope, else the latest amount."""
-    social = joined[joined["panel"] != "total"]
+    social = joined[~joined["panel"].str.startswith("total")]
     pool = social if len(social) else joined
     latest = rows.sort_values(["year", "amount_eur"]).iloc[-1]
-    name = "Budget total" if latest["panel"] == "total" else "Solidarités"
+    name = _of_panel(latest["panel"])
     plain = f"{name} : {millions(latest['amount_eur'])} en {latest['year']}"
     if pool.empty:
         return plain
     row = pool.sort_values(["year", "amount_eur"]).iloc[-1]
-    name = "Budget total" if row["panel"] == "total" else "Solidarités"
+    name = _of_panel(row["panel"])
     before = row["amount_eur"] - row["change_eur"]
     earlier = rows[(rows["run"] == row["run"]) & (rows["year"] == row["year"] - 1)]
     sure = not (bool(row["supposed"]) or bool(earlier["supposed"].any()))
-    kept = "à périmètre constant" if sure else "à périmètre supposé constant"
+    kept = "périmètre constant" if sure else "périmètre supposé constant"
     said = (
-        f"{name} : {millions(row['amount_eur'])} {_voted(row['stage'], stages)} en "
-        f"{row['year']}, {millions(before, unit=False)} en {row['year'] - 1}"
+        f"{name} : de {millions(before)} {_voted(row['stage'], stages)} en {row['year'] - 1} "
+        f"à {millions(row['amount_eur'])} en {row['year']}"
     )
     return title(f"{said}, {kept}", said, plain)
 
@@ -175,10 +180,11 @@ def _budget_reading(
         return ""
     row = joined.sort_values(["year", "panel"]).iloc[-1]
     changed = signed(millions(abs(row["change_eur"])), row["change_eur"])
+    before = row["amount_eur"] - row["change_eur"]
     return (
-        f"{decapitalised(names[row['block_id']])}, {millions(row['amount_eur'])} "
-        f"{_voted(row['stage'], stages)} en {row['year']}, {changed} en un an ; deux colonnes ne se "
-        "comparent que dans un même cadre, sous une même étape."
+        f"{decapitalised(names[row['block_id']])} : de {millions(before)} "
+        f"{_voted(row['stage'], stages)} en {row['year'] - 1} à {millions(row['amount_eur'])} en "
+        f"{row['year']}, soit {changed}."
     )
 
 
@@ -188,7 +194,10 @@ def _budget_note(rows: pd.DataFrame, names: dict[str, str]) -> str:
     for _, row in rows[rows["supposed"]].iterrows():
         where = f"{decapitalised(names[row['block_id']])} {row['year']}"
         said.setdefault(decapitalised(row["remark"]), []).append(where)
-    notes = [f"{listed(dict.fromkeys(where))} : {remark}" for remark, where in said.items()]
+    notes = ["deux colonnes ne se comparent que dans un même cadre et sous un même motif"]
+    if (rows.groupby("panel")["scope"].nunique() > 1).any():
+        notes[0] += " ; un trait tireté sépare deux périmètres"
+    notes += [f"{listed(dict.fromkeys(where))} : {remark}" for remark, where in said.items()]
     press = int((rows["basis"] == "press").sum())
     if press:
         notes.append(
@@ -261,3 +270,7 @@ def _draw_budgets(
         tall = max((limits[1] - limits[0]) * scale, 4.0)
         axes = page.axes(x, floor, wide, tall)
         page.marks += lines.draw_columns(axes, rows, fills, years, limits)
+        by_year = rows.drop_duplicates("year").set_index("year")["scope"].sort_index()
+        for year in by_year.index[1:][by_year.iloc[1:].to_numpy() != by_year.iloc[:-1].to_numpy()]:
+            x = int(year) - years[0] - 0.5
+            axes.plot([x, x], limits, color=theme.SOFT_INK, linewidth=0.8, linestyle=(0, (3, 2)))

@@ -26,7 +26,7 @@ from solidata.figures.texts import (
     title,
     too_many,
 )
-from solidata.french import listed, plural, quote, typography
+from solidata.french import decapitalised, listed, plural, quote, typography
 from solidata.problems import NoDataError, RefusedError
 from solidata.tables import Registers
 
@@ -128,7 +128,7 @@ def dumbbell(
         best = f"{top['label']} : {rise} entre {first} et {last}"
         alone = rows > 1 and top["relative"] > found["relative"].iloc[1:].max()
         alone = alone or (rows > 1 and found["relative"].iloc[1:].isna().all())
-        findings = [f"{best}, la plus forte hausse" if alone else best, best, general]
+        findings = [f"{best}, la plus forte hausse relative" if alone else best, best, general]
     parts = [f"{_row_words(r)}" for _, r in found.iterrows()]
     return Figure(
         name=f"publics-{first}-{last}",
@@ -144,7 +144,7 @@ def dumbbell(
             f"{_order(found)} : {' ; '.join(parts)}. "
             f"{general}."
         ),
-        reading=f"{_row_words(top)}.",
+        reading=_row_reading(top),
         note=_dumbbell_note(found, sums, absent, twice, first, last),
         scope=f"ensemble du département, {rows} {plural(rows, 'effectif observé', 'effectifs observés')}.",
         registers=registers,
@@ -163,6 +163,17 @@ def _row_words(row: pd.Series) -> str:
     ends = [number(row[f"{s}_value"]) for s in ("first", "last")]
     changed = difference(row["difference"], row["unit"])
     return f"{row['label']}, {ends[0]} en {row['first']} et {ends[1]} en {row['last']} ({changed}{relative})"
+
+
+def _row_reading(row: pd.Series) -> str:
+    """Return « ASE : de 933 en 2018 à 1 206 en 2022, soit +273 personnes (+29,3 %) »."""
+    relative = f" ({percent(row['relative'])})" if pd.notna(row["relative"]) else ""
+    first, last = (number(row[f"{s}_value"]) for s in ("first", "last"))
+    changed = difference(row["difference"], row["unit"])
+    return (
+        f"{decapitalised(row['label'])} : de {first} en {row['first']} à {last} en {row['last']}, "
+        f"soit {changed}{relative}."
+    )
 
 
 def _dumbbell_unit(found: pd.DataFrame) -> str:
@@ -270,13 +281,15 @@ def _draw_dumbbell(page: Page, found: pd.DataFrame) -> None:
         page.text(right - share, page.bottom + height - 2.2, "Écart", **style)
         page.text(right, page.bottom + height - 2.2, "Évolution", **style)
     x = left + 1.2
-    for side, fill in (("first", lines.FIRST), ("last", lines.LAST)):
+    for side, fill, size in zip(
+        ("first", "last"), (lines.FIRST, lines.LAST), lines.ENDS, strict=True
+    ):
         year = str(found[side].iloc[0])
-        lines.dot(canvas, x, height - 2.2, year, fill)
+        lines.dot(canvas, x, height - 2.2, year, fill, size)
         page.text(x + 2.2, page.bottom + height - 2.2, year, size=7.5, weight=600, **middle)
         x += 13.0
     if narrow:
-        left += 1.2  # half a dot: one at the end of the scale keeps out of the margin
+        left += 1.6  # half a ring: one at the end of the scale keeps out of the margin
     wide = right - left - (0.0 if narrow else columns)
     axes = page.axes(left, _AXIS, wide, height - _AXIS - _KEYS)
     inner = [place - _KEYS for place in rows.places] if narrow else None
@@ -289,7 +302,7 @@ def _draw_dumbbell(page: Page, found: pd.DataFrame) -> None:
             page.text(right, top, f"{change} ({relative})", **style)
         else:
             top = y + (len(label) - 1) * 8 * LEADING / 2
-            page.text(right - share, y, change, weight=600, **style)
-            page.text(right, y, relative, **style)
+            page.text(right - share, y, change, **style)
+            page.text(right, y, relative, weight=600, **style)
         for line, text in enumerate(label):
             page.text(MARGIN, top - line * 8 * LEADING, text, size=8, weight=600, **middle)

@@ -114,7 +114,7 @@ def slopes(
     return Figure(
         name=f"evolution-{first}-{last}",
         title=_slopes_title(found, said),
-        unit="Valeur de chaque année dans son unité ; chaque échelle lui est propre et part de zéro",
+        unit=f"Valeurs de {first} et de {last}, chacune dans son unité ; chaque cadre a son échelle, qui part de zéro",
         data=data,
         value="value",
         draw=lambda page: _draw_slopes(page, found),
@@ -125,7 +125,7 @@ def slopes(
             + ". ".join(_pair_words(row) for _, row in found.iterrows())
             + "."
         ),
-        reading=f"{decapitalised(_pair_words(top))}.",
+        reading=_pair_reading(top),
         note=_pairs_note(found, twice),
         scope=scope,
         registers=registers,
@@ -158,6 +158,19 @@ def _pair_words(row: pd.Series) -> str:
     ]
     changed = difference(row["difference"], row["unit"])
     return f"{row['label']} : {ends[0]}, {ends[1]} ({changed})"
+
+
+def _pair_reading(row: pd.Series) -> str:
+    """Return « centres : de 2 en 2024 à 5 en 2025, soit +3 centres »."""
+    first, last = (
+        shown(row[f"{s}_value"], row["unit"], row[f"{s}_out_of"], row[f"{s}_qualifier"])
+        for s in ("first", "last")
+    )
+    changed = difference(row["difference"], row["unit"])
+    return (
+        f"{decapitalised(row['label'])} : de {first} en {row['first']} à {last} en {row['last']}, "
+        f"soit {changed}."
+    )
 
 
 def _pairs_note(found: pd.DataFrame, twice: pd.DataFrame) -> str:

@@ -53,7 +53,6 @@ def flagships(
     data = data.astype({"list": "str", "status": "str"}).sort_values(["flagship_id", "address"])
     split = int((~rows["agrees"].dropna().astype(bool)).sum())
     alone = int(rows["on_sheets"].isna().sum())
-    done = int((rows["in_list"] == "realisee").sum())
     labels = status_labels()
     shown = rows.assign(
         in_list=rows["in_list"].map(labels),
@@ -73,7 +72,7 @@ def flagships(
         draw=lambda page: _draw_flagships(page, rows),
         height=lambda width: _flagships_layout(width, rows)[0],
         table_=shown.set_axis(["Rang", "Phare", "Liste", "Fiches"], axis=1).fillna(""),
-        alt=_alt(rows, done, alone),
+        alt=_alt(rows, alone),
         reading=_flagship_reading(rows),
         note=_scopes(told, flagships, split),
         scope=f"les {len(rows)} actions phares de {year}.",
@@ -81,7 +80,7 @@ def flagships(
     )
 
 
-def _alt(rows: pd.DataFrame, done: int, alone: int) -> str:
+def _alt(rows: pd.DataFrame, alone: int) -> str:
     labels = {s: label.lower() for s, label in status_labels().items()}
     told = [
         f"{row['rank']}, {row['title']}, {labels[row['in_list']]} dans la liste, "
@@ -89,9 +88,8 @@ def _alt(rows: pd.DataFrame, done: int, alone: int) -> str:
         for _, row in rows[rows["agrees"].eq(False).fillna(False)].iterrows()
     ]
     text = (
-        f"Tableau de {len(rows)} actions phares. La liste en dit {done} "
-        f"{plural(done, 'réalisée', 'réalisées')} et {len(rows) - done} "
-        f"{plural(len(rows) - done, 'autre')}. "
+        f"Tableau de {len(rows)} actions phares. Selon la liste : "
+        f"{listed(f'{n} {labels[s]}' for s, n in rows['in_list'].value_counts().items())}. "
     )
     text += (
         f"Statuts différents : {' ; '.join(told)}. " if told else "Liste et fiches s’accordent. "

@@ -93,7 +93,7 @@ class Figure:
             raise RefusedError(f"{self.name} : aucune donnée à tracer")
         if self.data["address"].isna().any():
             raise RefusedError(f"{self.name} : une ligne tracée n’a pas d’adresse (table:clé)")
-        self.source = typography(source_line(self.data, self.registers.sources))
+        self.source = bound(typography(source_line(self.data, self.registers.sources)))
         shown = [self.title, self.unit, self.reading, self.scope, *_cells(self.table_)]
         derived = contradiction_note(self.data, self.registers.contradictions)
         self.note = sentences([self.note, glossary(*shown), derived])

@@ -57,7 +57,7 @@ def funders(
     every = analysis.funders(funding, actions)
     parts = every[every["has_partner"]].reset_index(drop=True)
     if parts.empty:
-        raise NoDataError("Aucun montant d’action n’imprime un financeur autre que le Département.")
+        raise NoDataError("Aucun montant d’action n’a de financeur autre que le Département.")
     crowded = parts.groupby("action_id")["funder"].size()
     sizes = parts.groupby("whole_id")["funder"].size()
     if (sizes > theme.MAX_STACKED).any():
@@ -75,15 +75,16 @@ def funders(
     layout = _Funders(parts, totals, fills)
     return Figure(
         name=of_year("financeurs-des-actions", year),
-        title=f"Des partenaires financent au moins {acts}, pour {format_amount(partners)}",
-        unit="Euros courants imprimés pour chaque action, selon qui les paie",
+        title=f"Des partenaires apportent au moins {format_amount(partners)} à {acts}",
+        unit="Montants en euros courants, par action et par financeur",
         data=_funder_rows(parts, funding),
         value="amount_eur",
         draw=layout.draw,
         height=layout.height,
         table_=_funder_table(parts),
         alt=(
-            f"Barres empilées, une par montant. {format_amount(whole)} au total pour {acts} : "
+            f"Barres empilées, une par montant. Des partenaires apportent {format_amount(partners)} des "
+            f"{format_amount(whole)} de {acts} : "
             + _told(totals.itertuples())
             + ". "
             + " ; ".join(
@@ -96,7 +97,7 @@ def funders(
         reading=_funder_reading(parts),
         note=_funder_note(every, parts, funding, actions),
         scope=(
-            "dépenses d’actions dont le financeur est imprimé et n’est pas le Département seul ; "
+            "dépenses d’actions dont le bilan nomme un financeur autre que le Département ; "
             "un montant ventilé ou répété n’est compté qu’une fois."
         ),
         registers=registers,
@@ -150,11 +151,13 @@ def _funder_reading(parts: pd.DataFrame) -> str:
     several = sizes[sizes > 1]
     rows = parts[parts["whole_id"] == (several if len(several) else sizes).index[0]]
     first = rows.iloc[0]
-    shares = ", ".join(
-        f"{r.funder} {format_amount(r.amount_eur)} ({format_rate(r.share)})"
+    shares = listed(
+        f"{format_amount(r.amount_eur)} ({format_rate(r.share)}) de {r.funder}"
         for r in rows.itertuples()
     )
-    return f"l’action {first['action_id']} imprime {format_amount(first['whole_eur'])} : {shares}."
+    return (
+        f"sur les {format_amount(first['whole_eur'])} de l’action {first['action_id']}, {shares}."
+    )
 
 
 def _funder_note(
@@ -166,15 +169,16 @@ def _funder_note(
     silent = amounts[~amounts["funding_id"].isin(every["whole_id"])]
     unsaid, shared = int(silent["funder"].isna().sum()), int(silent["funder"].notna().sum())
     if unsaid:
-        verb = plural(unsaid, "n’imprime", "n’impriment")
-        told.append(f"{unsaid} des {len(amounts)} dépenses lisibles {verb} pas qui les paie")
+        told.append(
+            f"pour {unsaid} des {len(amounts)} dépenses lisibles, le financeur n’est pas indiqué"
+        )
     if shared:
         told.append(
             f"{shared} {plural(shared, 'nomme', 'nomment')} plusieurs financeurs sans partage"
         )
     alone = sorted(set(every.loc[~every["has_partner"], "action_id"]))
     if alone:
-        told.append(f"le Département est seul financeur imprimé de {listed(alone)}")
+        told.append(f"le Département est le seul financeur nommé de {listed(alone)}")
     revenue = analysis.legible_amounts(funding, actions, "revenue")
     revenue = revenue[revenue["funder"].notna()]
     if len(revenue):
@@ -184,9 +188,24 @@ def _funder_note(
         )
         count = len(revenue)
         told.append(f"{count} {plural(count, 'recette n’est pas tracée', 'recettes ne sont pas tracées')} : {each}")  # fmt: skip
-    if not (parts["stage"].astype(str) == "executed").any():
-        told.append("aucun de ces montants n’est dit exécuté")
+    told.append(_executed(parts, funding))
+    sections = funding[funding["action_id"].isna() & funding["funder"].notna()]
+    for row in sections[sections["kind"].astype(str) == "amount"].itertuples():
+        told.append(
+            f"{format_amount(row.amount_min_eur)} ({row.funder}) ne sont rattachés à aucune action"
+        )
     return sentences(told)
+
+
+def _executed(parts: pd.DataFrame, funding: pd.DataFrame) -> str:
+    """Return which of the amounts, or of the parts they are split into, are said to be executed."""
+    wholes = parts.drop_duplicates("whole_id").set_index("whole_id")["action_id"]
+    own = funding["funding_id"].isin(wholes.index) | funding["part_of"].isin(wholes.index)
+    rows = funding[own & (funding["stage"].astype(str) == "executed") & funding["repeats"].isna()]
+    if rows.empty:
+        return "aucun de ces montants n’est dit exécuté"
+    each = (f"{r.action_id}, {format_amount(r.amount_min_eur)}" for r in rows.itertuples())
+    return f"seul est dit exécuté : {listed(each)}"
 
 
 class _Funders:

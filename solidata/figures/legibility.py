@@ -8,7 +8,7 @@ from solidata.analysis import progress as analysis
 from solidata.figures import shapes, theme
 from solidata.figures.frame import Figure
 from solidata.figures.page import MARGIN, NARROW, Page, text_width
-from solidata.french import format_rate
+from solidata.french import format_rate, listed, plural
 from solidata.problems import NoDataError
 from solidata.tables import Registers
 
@@ -81,8 +81,10 @@ def legibility(
         unit="Nombre d’actions listées selon ce que l’on peut lire de leur statut",
         data=data,
         value="n",
-        draw=lambda page: _draw_legibility(page, wide),
-        height=lambda width: _legibility_top(width) + shapes.pitch(width) * len(wide) - 2.0,
+        draw=lambda page: _draw(page, wide),
+        height=lambda width: (
+            _top(width, wide) + shapes.pitch(width) * (len(wide) - 1) + shapes.BAR + _TOTAL
+        ),
         table_=titled.rename_axis("Section").reset_index(),
         alt=(
             f"Barres empilées, une par section. Sur {whole} actions listées, {unread} statuts non "
@@ -90,9 +92,8 @@ def legibility(
             + " ; ".join(f"{s} {n}" for s, n in wide["aucun"].items())
             + "."
         ),
-        reading=f"dans la section {best}, {wide.loc[best].sum() - wide.loc[best, 'aucun']} des "
-        f"{wide.loc[best].sum()} actions listées ont un statut lisible.",
-        note="les statuts étaient des marques de couleur, perdues à la lecture ; les totaux imprimés par section font autorité",
+        reading=f"dans la section {best}, {_read(wide.loc[best])}.",
+        note="les statuts étaient des marques de couleur, perdues à la numérisation ; les totaux imprimés par section font autorité",
         scope=f"les {whole} actions listées dans le bilan {year}.",
         registers=registers,
     )
@@ -102,39 +103,74 @@ def _distinct(values: pd.Series) -> str:
     return " ".join(dict.fromkeys(values))
 
 
-def _legibility_entries() -> list[shapes.Entry]:
-    return [(label, "", fill) for label, fill in _BASES.values()]
+_SAID = {
+    "imprime": ("est imprimé", "sont imprimés"),
+    "fiche": ("se lit sur une fiche", "se lisent sur une fiche"),
+    "deduit": ("est déduit des totaux", "sont déduits des totaux"),
+    "aucun": ("n’est pas lisible", "ne sont pas lisibles"),
+}
 
 
-def _legibility_top(width: float) -> float:
+def _read(counts: pd.Series) -> str:
+    """Return what the statuses of a section stand on: « 10 statuts sur 14 sont imprimés »."""
+    whole = int(counts.sum())
+    said = [f"{n} {plural(n, *_SAID[str(g)])}" for g, n in counts.items() if n]
+    return f"sur {whole} {plural(whole, 'statut')}, {listed(said)}"
+
+
+def _entries(wide: pd.DataFrame) -> list[shapes.Entry]:
+    """Return the keys, each with its number of actions and its share of all."""
+    counts = wide.sum()
+    whole = int(counts.sum())
+    return [
+        (label, f"{counts[g]} ({format_rate(counts[g] / whole)})", fill)
+        for g, (label, fill) in _BASES.items()
+    ]
+
+
+def _top(width: float, wide: pd.DataFrame) -> float:
     """Return the height of the legend and of what stands above the first bar."""
-    legend = shapes.legend_height(_legibility_entries(), width - 2 * MARGIN)
-    return legend + (5.6 if width < NARROW else 2.6)
+    legend = shapes.legend_height(_entries(wide), width - 2 * MARGIN)
+    return legend + (5.6 if width < NARROW else 5.0)
 
 
-def _draw_legibility(page: Page, wide: pd.DataFrame) -> None:
+_TOTAL = 8.6
+"""Millimetres of the row of all sections."""
+
+
+def _draw(page: Page, wide: pd.DataFrame) -> None:
     height, base, narrow = page.plot_height, page.bottom, page.narrow
     pitch = shapes.pitch(page.width)
     left = MARGIN + (0 if narrow else max(text_width(s, 8, 600) for s in wide.index) + 2.5)
-    room = page.width - MARGIN - left - 10.0
+    right = page.width - MARGIN
+    room = right - left - 10.0
     scale = room / float(wide.sum(axis=1).max())
     canvas = page.canvas_axes()
     page.names |= {group: label for group, (label, _) in _BASES.items()}
-    shapes.legend(
-        page, canvas, _legibility_entries(), MARGIN, height - 0.5, page.width - 2 * MARGIN
-    )
+    shapes.legend(page, canvas, _entries(wide), MARGIN, height - 0.5, page.width - 2 * MARGIN)
     axes = page.axes(left, 0, room, height)
     axes.set(xlim=(0, room), ylim=(0, height))
     axes.axis("off")
-    top = height - _legibility_top(page.width) - shapes.BAR
+    top = height - _top(page.width, wide) - shapes.BAR
+    name = {"va": "center_baseline", "size": 8, "weight": 600}
+    total = {**name, "ha": "right", "tabular": True}
+    head = {"size": 7, "color": theme.SOFT_INK, "ha": "right"}
+    page.text(right, base + top + shapes.BAR + 1.6, "Total", **head)
     for number, (section, counts) in enumerate(wide.iterrows()):
         y = top - number * pitch
         segments = [(str(g), _BASES[str(g)][1], int(n)) for g, n in counts.items()]
         shapes.stack(page, axes, segments, y, scale)
-        name = {"va": "center_baseline", "size": 8, "weight": 600}
         if narrow:
             page.text(left, base + y + shapes.BAR + 2.2, str(section), **name)
         else:
             page.text(left - 2.0, base + y + shapes.BAR / 2, str(section), ha="right", **name)
-        total = {**name, "ha": "right", "tabular": True}
-        page.text(page.width - MARGIN, base + y + shapes.BAR / 2, str(int(counts.sum())), **total)
+        page.text(right, base + y + shapes.BAR / 2, str(int(counts.sum())), **total)
+    lowest = top - (len(wide) - 1) * pitch
+    if not narrow:
+        ends = [lowest - 1, top + shapes.BAR + 1]
+        axes.plot([0, 0], ends, color=theme.INK, linewidth=0.8, clip_on=False)
+    page.rule(base + lowest - 2.2)
+    y, ha = base + lowest - 5.4, "left" if narrow else "right"
+    name["weight"] = total["weight"] = 700
+    page.text(left if narrow else left - 2.0, y, "Ensemble", ha=ha, **name)
+    page.text(right, y, str(int(wide.to_numpy().sum())), **total)

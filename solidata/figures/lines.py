@@ -25,6 +25,8 @@ FIRST = Fill(theme.PAPER, theme.HIGHLIGHT.edge, theme.INK)
 """The earlier of two years: a hollow dot."""
 LAST = theme.HIGHLIGHT
 """The later one: a filled dot."""
+ENDS = (7.4, 4.4)
+"""Points: a ring wide enough to show around the dot of a year that changed little."""
 
 CURVES = (theme.CATEGORY[0], theme.CATEGORY[1], theme.CATEGORY[2], theme.CATEGORY[4])
 _DASHES: tuple[Any, ...] = ("", (3, 0.9), (1, 0.7), (4, 0.8, 1, 0.8))
@@ -233,7 +235,8 @@ def draw_dumbbell(
         row = rank if places is None else places[rank]
         ax.plot([start, end], [row, row], color=theme.CONTEXT.edge, linewidth=2.2, zorder=2,
                 solid_capstyle="butt")  # fmt: skip
-        marks += [dot(ax, start, row, years[0], FIRST), dot(ax, end, row, years[1], LAST)]
+        marks.append(dot(ax, start, row, years[0], FIRST, ENDS[0]))
+        marks.append(dot(ax, end, row, years[1], LAST, ENDS[1]))
         if values:
             ax.annotate(
                 words[rank], (max(start, end), row), (6.5, LOW), textcoords="offset points",

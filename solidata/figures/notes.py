@@ -16,7 +16,7 @@ _NAMED = 3
 
 _BOUND = (
     # A number and what it counts; a year stands alone.
-    re.compile(r"(?<![\d\u202f,])(\d{1,3}(?:\u202f\d{3})*(?:,\d+)?) (?=[a-zà-ÿ])"),
+    re.compile(r"(?<![\d\u202f,])(\d{1,3}(?:\u202f\d{3})*(?:,\d+)?) (?=[a-zà-ÿ’]{4,})"),
     re.compile(r"(\d) (?=[+=−] ?\d)"),
 )
 _ANNOUNCES = re.compile(r"\b(en|de|à|et|des|les|sur) (?=\d)")
@@ -104,7 +104,7 @@ def source_line(data: pd.DataFrame, sources: pd.DataFrame) -> str:
 def contradiction_note(data: pd.DataFrame, contradictions: pd.DataFrame) -> str:
     """Return what the register says against the plotted rows, or an empty text.
 
-    One is told with both claims: what is not settled first, then what is gravest. The others are
+    One is told with both claims: the gravest first, and among these what is not settled. The others are
     named when they are few, else counted.
     """
     plotted = set(joined(data["address"]))
@@ -116,7 +116,7 @@ def contradiction_note(data: pd.DataFrame, contradictions: pd.DataFrame) -> str:
     told = told.assign(
         slight=severity == "forme", settled=kept != "aucun", lesser=severity != "majeure",
         unproved=told["identity_id"].isna(),
-    ).sort_values(["slight", "settled", "lesser", "unproved"], kind="stable")  # fmt: skip
+    ).sort_values(["slight", "lesser", "settled", "unproved"], kind="stable")  # fmt: skip
     first = told.iloc[0]
     grave = told[~told["slight"]] if not first["slight"] else told
     others = sorted(grave["contradiction_id"].iloc[1:])

@@ -12,7 +12,7 @@ from solidata.analysis import openings as analysis
 from solidata.figures import lines, shapes, theme
 from solidata.figures.frame import Figure
 from solidata.figures.page import MARGIN, Page, text_width
-from solidata.figures.texts import block, breakable, fitted, number, of_year, too_many
+from solidata.figures.texts import block, breakable, fitted, number, of_year, title, too_many
 from solidata.figures.theme import Fill
 from solidata.french import MONTHS, format_date, listed, plural
 from solidata.problems import NoDataError, RefusedError
@@ -77,11 +77,13 @@ def openings(
     left = max(target - opened, 0)
     years = f"{dated['date_start'].min().year}", f"{dated['date_start'].max().year}"
     when = f"en {years[0]}" if years[0] == years[1] else f"de {years[0]} à {years[1]}"
-    opens = plural(count, "ouverture est datée", "ouvertures sont datées")
     named = listed([f"{r['label']} ({_day(r)})" for _, r in dated.iterrows()])
     return Figure(
         name=of_year("ouvertures-mds", year),
-        title=f"{ratio} {receive} du public, {count}\u00a0{opens}",
+        title=title(
+            f"{ratio} {receive} du public ; {count}\u00a0{plural(count, 'a', 'ont')} ouvert {when}",
+            f"{ratio} {receive} du public",
+        ),
         unit="Maisons départementales des solidarités (MDS), en nombre, et dates d’ouverture imprimées",
         data=data,
         value="count",
@@ -96,8 +98,8 @@ def openings(
         ),
         reading=f"{goal} {receive} du public ; {'ouvertures datées' if count > 1 else 'ouverture datée'} : {named}.",
         note=(
-            f"le nombre de {opened} {plural(opened, 'maison')} est imprimé sans date ; {count} "
-            f"{plural(count, 'ouverture est datée', 'ouvertures sont datées')}"
+            f"le bilan ne date pas le nombre de {opened} {plural(opened, 'maison')} ; il date {count} "
+            f"{plural(count, 'ouverture')}"
         ),
         scope=f"{plural(target, 'la maison départementale des solidarités visée', f'les {target} maisons départementales des solidarités visées')}.",
         registers=registers,
@@ -215,7 +217,7 @@ def _draw_tiles(page: Page, canvas: Axes, opened: int, target: int, layout: _Lay
     ratio = f"{opened} sur {target}" if opened <= target else f"{opened} pour {target}"
     page.text(MARGIN, page.bottom + top - 0.6, ratio, size=18, weight=700, va="top")
     beside = MARGIN + text_width(ratio, 18, 700) + 3.0
-    said = f"{plural(opened, 'maison reçoit', 'maisons reçoivent')} du public ; la date n’est pas imprimée"
+    said = f"{plural(opened, 'maison reçoit', 'maisons reçoivent')} du public ; nombre non daté dans le bilan"
     words = fitted(said, layout.tiles + MARGIN - beside, 8, 400, 2)
     block(page, beside, top - (1.2 if len(words) > 1 else 3.0), words, 8)
     count = max(target, opened)

@@ -123,7 +123,7 @@ def series(
             + ". ".join(_series_words(rows) for _, _, rows in panels)
             + f". La plus basse valeur est de {millions(lowest['value'], fixed=True)} en {lowest['year']}."
         ),
-        reading=f"{decapitalised(_series_words(panels[-1][2]))}.",
+        reading=_series_reading(panels[-1][2]),
         note=sentences([_twice_note(twice), _rest_note(whole, parts), _rounding_note(panels)]),
         scope=f"ensemble du département, dépenses observées {period}.",
         registers=registers,
@@ -193,6 +193,17 @@ def _series_words(rows: pd.DataFrame) -> str:
     return (
         f"{end['label']} : {millions(start['value'], fixed=True)} en {start['year']}, "
         f"{millions(end['value'], fixed=True)} en {end['year']} ({_moved(rows)})"
+    )
+
+
+def _series_reading(rows: pd.DataFrame) -> str:
+    start, end = rows.iloc[0], rows.iloc[-1]
+    if len(rows) == 1:
+        return f"{decapitalised(_series_words(rows))}."
+    first, last = (millions(r["value"], fixed=True) for r in (start, end))
+    return (
+        f"{decapitalised(end['label'])} : de {first} en {start['year']} à {last} en {end['year']}, "
+        f"soit {_moved(rows)}."
     )
 
 

@@ -77,7 +77,7 @@ def budget(department_budget: pd.DataFrame, registers: Registers, year: int) -> 
     return Figure(
         name=f"budget-{year}",
         title=(
-            f"Les solidarités prennent {format_rate(header['share'])} du budget départemental "
+            f"Les solidarités représentent {format_rate(header['share'])} du budget départemental "
             f"voté pour {year}"
         ),
         unit="Millions d’euros votés et part du budget total",
@@ -235,27 +235,26 @@ def action_expenses(
     amounts = analysis.legible_amounts(funding, actions)
     if amounts.empty:
         raise NoDataError("Aucune dépense lisible dans les actions.")
-    count, low, high = (
-        amounts["action_id"].nunique(),
-        amounts["amount_eur"].min(),
-        amounts["amount_eur"].max(),
-    )
-    verb = plural(count, "imprime", "impriment")
-    span = f", de {format_amount(low)} à {format_amount(high)}" if low < high else ""
+    count, every = amounts["action_id"].nunique(), len(amounts)
+    unsaid = int((amounts["stage"].astype(str) == "unstated").sum())
     stages = all_tables()["funding"].field("stage").labels
     rows = amounts.assign(
         address="funding:" + amounts["funding_id"],
         detail=[_where(r) for _, r in amounts.iterrows()],
         stage=amounts["stage"].astype(str),
         stage_label=amounts["stage"].astype(str).map(stages),
+        written=[_written(r) for _, r in amounts.iterrows()],
     )
-    largest = amounts.iloc[0]
     return ranked_bars(
         rows,
         registers,
         name=of_year("depenses-des-actions", year),
-        title=f"{count} {plural(count, 'action')} {verb} une dépense lisible{span}",
-        unit="Euros courants imprimés par dépense d’action, selon l’étape",
+        title=(
+            f"{unsaid} des {every} dépenses chiffrées ne disent pas si elles sont prévues ou exécutées"
+            if unsaid > 1
+            else f"Le bilan chiffre {every} {plural(every, 'dépense')} de {count} {plural(count, 'action')}"
+        ),
+        unit="Montants en euros courants, selon que la dépense est dite exécutée ou prévue",
         scope=(
             f"{len(amounts)} dépenses lisibles de {count} {plural(count, 'action')}, "
             f"parmi {actions['action_id'].nunique()} actions et lignes d’action transcrites, "
@@ -267,6 +266,7 @@ def action_expenses(
         category="stage",
         fills=_STAGES,
         show=format_amount,
+        text="written",
         table={
             "action_id": "Action",
             "title": "Intitulé",
@@ -276,10 +276,7 @@ def action_expenses(
             "amount_eur": "Montant (€)",
         },
         alt=_expense_alt(amounts),
-        reading=(
-            f"l’action {largest['action_id']} imprime {format_amount(largest['amount_eur'])} pour "
-            f"{quote(largest['purpose'])}, {_STAGE_WORDS[str(largest['stage'])]}."
-        ),
+        reading=_expense_reading(amounts),
         note=_expense_note(amounts, funding),
     )
 
@@ -291,6 +288,23 @@ _STAGE_WORDS = {
 }
 
 
+def _written(row: pd.Series) -> str:
+    """Return an amount, with a question mark when its reading is doubtful."""
+    doubt = "\u00a0?" if str(row["legibility"]) == "doubtful" else ""
+    return format_amount(row["amount_eur"]) + doubt
+
+
+def _expense_reading(amounts: pd.DataFrame) -> str:
+    """Return the largest amount that is read without doubt, with its stage if any is said."""
+    clear = amounts[amounts["legibility"].astype(str) == "clear"]
+    staged = clear[clear["stage"].astype(str) != "unstated"]
+    row = next(f for f in (staged, clear, amounts) if len(f)).iloc[0]
+    return (
+        f"{decapitalised(row['purpose'])} ({row['action_id']}) : {format_amount(row['amount_eur'])}, "
+        f"{_STAGE_WORDS[str(row['stage'])]}."
+    )
+
+
 def _where(row: pd.Series) -> str:
     year = f", {int(row['year'])}" if pd.notna(row["year"]) else ""
     doubt = ", lecture douteuse" if str(row["legibility"]) == "doubtful" else ""
@@ -299,7 +313,14 @@ def _where(row: pd.Series) -> str:
 
 def _expense_alt(amounts: pd.DataFrame) -> str:
     first, last = amounts.iloc[0], amounts.iloc[-1]
-    every = " ; ".join(f"{r.purpose} {format_amount(r.amount_eur)}" for r in amounts.itertuples())
+    most = amounts.head(5)
+    every = " ; ".join(f"{r['purpose']} {_written(r)}" for _, r in most.iterrows())
+    rest = amounts.iloc[5:]["amount_eur"]
+    if len(rest):
+        every += (
+            f" ; {len(rest)} {plural(len(rest), 'autre')}, de {format_amount(rest.max())} "
+            f"à {format_amount(rest.min())}"
+        )
     kinds = amounts["stage"].astype(str).value_counts()
     stages = ", ".join(f"{_STAGES[k][0].lower()} {kinds[k]}" for k in _STAGES if k in kinds)
     return (
@@ -319,7 +340,9 @@ _WITHOUT = {
 def _expense_note(amounts: pd.DataFrame, funding: pd.DataFrame) -> str:
     """Return what has no bar, counted, and the readings in doubt."""
     counts = analysis.without_amount(funding).set_index("reason")["count"]
-    told = []
+    doubtful = amounts[amounts["legibility"].astype(str) == "doubtful"]
+    each = [f"{r.action_id}, {format_amount(r.amount_eur)}" for r in doubtful.itertuples()]
+    told = [f"lecture douteuse : {listed(each)}"] if each else []
     without = [f"{counts[k]} {plural(counts[k], *w)}" for k, w in _WITHOUT.items() if k in counts]
     if without:
         told.append(f"n’ont pas de montant : {listed(without)}")
