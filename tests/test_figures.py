@@ -152,6 +152,7 @@ def test_the_figure_changes_with_one_value(figure):
     counts = load("status_counts")
     assert drawn(counts).fingerprint() == figure.fingerprint()
     counts.loc[counts["count_id"] == "SA.2025.en_cours", "count"] = 12
+    counts.loc[counts["count_id"] == "SA.2025.realisee", "count"] = 6  # 6 + 12 = 7 + 11
     assert drawn(counts).fingerprint() != figure.fingerprint()
 
 

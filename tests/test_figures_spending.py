@@ -368,7 +368,7 @@ def test_a_long_label_wraps_and_one_without_a_space_is_refused(reports, preset):
     long = replaced(reports, "section", "Santé", section=LONG.strip())
     assert drawn(long).check(preset) == []
     solid = replaced(reports, "section", "Santé", section="x" * 200)
-    with pytest.raises(ValueError, match="sans espace où le couper"):
+    with pytest.raises(ValueError, match="sans espace où couper"):
         drawn(solid).check(preset)
 
 

@@ -6,7 +6,7 @@ import re
 
 import pandas as pd
 
-from solidata.analysis.columns import require
+from solidata.analysis.columns import filled, finite, require
 from solidata.french import format_amount, quote
 from solidata.problems import NoDataError, RefusedError
 
@@ -26,8 +26,9 @@ _PROVENANCE = ["source_id", "line", "printed"]
 
 
 def _positive(amounts: pd.Series, names: pd.Series) -> None:
-    """Refuse an amount that is missing or negative, and name it."""
+    """Refuse an amount that is missing, negative or infinite, and name it."""
     values = amounts.astype(float)
+    finite(values, names)
     bad = values.isna() | (values < 0)
     if bad.any():
         raise RefusedError(f"Montant absent ou négatif : {', '.join(names[bad].astype(str))}.")
@@ -46,6 +47,9 @@ _BUDGET = ["block_id", "year", "stage", "scope", "block", "parent_id", "amount_e
 def _voted(department_budget: pd.DataFrame) -> pd.DataFrame:
     """Return the voted blocks of the total, without what is outside it or printed again."""
     require(department_budget, "department_budget", _BUDGET)
+    keys = department_budget["block_id"]
+    if len(twice := keys[keys.duplicated()].dropna()):
+        raise RefusedError(f"Blocs du budget en double : {', '.join(dict.fromkeys(twice[:3]))}.")
     rows = department_budget[department_budget["repeats"].isna()]
     scope = rows["scope"].astype(str)
     inside = (scope == "total") | scope.str.startswith("solidarites")
@@ -83,7 +87,7 @@ def years(department_budget: pd.DataFrame) -> list[int]:
     [2025]
     """
     voted = _voted(department_budget)
-    totals = _totals(voted).set_index("block_id")["year"]
+    totals = _totals(voted).set_index("block_id")["year"].dropna()
     blocks = voted[voted["scope"].astype(str).str.startswith("solidarites")]
     return sorted({int(totals[p]) for p in blocks["parent_id"].dropna() if p in totals.index})
 
@@ -152,6 +156,7 @@ def budget_blocks(department_budget: pd.DataFrame, year: int) -> pd.DataFrame:
         ],
         ignore_index=True,
     )
+    filled(frame, "block_id", {"block": "nom de bloc", "source_id": "source"})
     _positive(frame["amount_eur"], frame["block"])
     _adds_up(first, total)
     _adds_up(second, header.iloc[0])
@@ -295,7 +300,7 @@ def check_breakdowns(funding: pd.DataFrame) -> None:
     ------
     ValueError
         With the amount, its breakdown and both sums; for a part whose whole is unknown or not
-        legible, or a key printed twice.
+        legible, a range without an end, or a key that is missing or printed twice.
 
     Examples
     --------
@@ -303,6 +308,8 @@ def check_breakdowns(funding: pd.DataFrame) -> None:
     >>> check_breakdowns(solidata.load("funding"))
     """
     require(funding, "funding", _FUNDING)
+    if funding["funding_id"].isna().any():
+        raise RefusedError("Un montant n’a pas de clé (funding_id).")
     if len(twice := funding.loc[funding["funding_id"].duplicated(), "funding_id"]):
         raise RefusedError(f"Montants en double : {', '.join(twice)}.")
     parts = funding[funding["part_of"].notna() & funding["repeats"].isna()]
@@ -313,6 +320,9 @@ def check_breakdowns(funding: pd.DataFrame) -> None:
     if len(unnamed):
         raise RefusedError(f"Parts sans ventilation dite (split_by) : {', '.join(unnamed)}.")
     _positive(parts["amount_min_eur"], parts["funding_id"])
+    ranges = funding[funding["kind"].astype(str) == "range"]
+    for end in ("amount_min_eur", "amount_max_eur"):
+        _positive(ranges[end], ranges["funding_id"])
     for (whole, split), rows in parts.groupby(["part_of", "split_by"], observed=True):
         found, expected = rows["amount_min_eur"].sum(), wholes.loc[whole, "amount_min_eur"]
         if pd.isna(expected):
@@ -348,8 +358,9 @@ def legible_amounts(
     Raises
     ------
     ValueError
-        When `direction` is unknown, a column is missing, an amount is missing or negative, an
-        action is unknown, or a breakdown does not add up.
+        When `direction` is unknown, a column, a purpose, a stage or a title is missing, an amount is
+        missing, infinite or negative, an action is unknown or listed twice, or a breakdown does
+        not add up.
 
     Examples
     --------
@@ -362,6 +373,8 @@ def legible_amounts(
         raise RefusedError(f"Sens {quote(direction)} inconnu ; au choix : expense, revenue.")
     check_breakdowns(funding)
     require(actions, "actions", ["action_id", "title"])
+    if actions["action_id"].duplicated().any():
+        raise RefusedError("Une action est listée deux fois dans la table «\u00a0actions\u00a0».")
     rows = funding[
         (funding["direction"].astype(str) == direction)
         & (funding["kind"].astype(str) == "amount")
@@ -370,9 +383,13 @@ def legible_amounts(
         & funding["action_id"].notna()
     ]
     _positive(rows["amount_min_eur"], rows["funding_id"])
+    filled(rows, "funding_id", {"purpose": "objet", "stage": "étape"})
     titles = actions.set_index("action_id")["title"]
     if strangers := sorted(set(rows["action_id"]) - set(titles.index)):
         raise RefusedError(f"Actions inconnues : {', '.join(strangers)}.")
+    filled(
+        actions[actions["action_id"].isin(rows["action_id"])], "action_id", {"title": "intitulé"}
+    )
     frame = rows.assign(
         title=rows["action_id"].map(titles), amount_eur=rows["amount_min_eur"].astype(float)
     )
@@ -468,6 +485,7 @@ def funders(funding: pd.DataFrame, actions: pd.DataFrame) -> pd.DataFrame:
     [['Département', 21000.0], ['CNSA', 84000.0]]
     """
     wholes = legible_amounts(funding, actions)
+    wholes = wholes[wholes["amount_eur"] > 0]  # of nothing, nobody pays a share
     wholes = wholes.assign(whole_id=wholes["funding_id"], whole_eur=wholes["amount_eur"])
     split = funding[
         (funding["split_by"].astype(str) == "funder")

@@ -8,10 +8,12 @@ from typing import Any
 
 import pandas as pd
 
+from solidata.analysis.columns import filled
 from solidata.figures import shapes, theme
 from solidata.figures.frame import LEADING, Figure
 from solidata.figures.notes import sentences
 from solidata.figures.page import CAPITALS, MARGIN, MM_PER_POINT, Page, text_width, wrap
+from solidata.figures.texts import labelled
 from solidata.figures.theme import Fill
 from solidata.french import format_number, format_rate, quote
 from solidata.problems import RefusedError
@@ -373,6 +375,14 @@ def ranked_bars(
     if data[value].isna().any():
         named = ", ".join(quote(n) for n in data.loc[data[value].isna(), label])
         raise RefusedError(f"{name} : valeur absente : {named}.")
+    numbers = pd.to_numeric(data[value], errors="coerce").astype(float)
+    if not numbers.between(0, float("inf"), inclusive="left").all():
+        bad = data.loc[~numbers.between(0, float("inf"), inclusive="left"), label]
+        raise RefusedError(
+            f"{name} : valeur négative, infinie ou illisible : {', '.join(map(quote, bad))}."
+        )
+    filled(data, value, {label: "libellé"})
+    data = labelled(data, label, *([detail] if detail else []))
     rows = data.sort_values([value, label], ascending=[False, True], ignore_index=True)
     fills = fills or {"": ("", theme.HIGHLIGHT)}
     kinds = rows[category].astype(str) if category else pd.Series("", index=rows.index)

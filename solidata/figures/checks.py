@@ -15,8 +15,15 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from solidata.figures import colour, theme
-from solidata.figures.page import MAX_TITLE_WORDS, MM_PER_INCH, Mark, Page, word_count
-from solidata.french import fold, quote
+from solidata.figures.page import (
+    MAX_TITLE_WORDS,
+    MM_PER_INCH,
+    Mark,
+    Page,
+    missing_glyphs,
+    word_count,
+)
+from solidata.french import fold, listed, quote
 from solidata.problems import RefusedError
 
 if TYPE_CHECKING:
@@ -179,6 +186,15 @@ def _texts(page: Page, placed: list[_Placed]) -> Iterator[Defect]:
         )
 
 
+def _glyphs(placed: list[_Placed]) -> Iterator[Defect]:
+    """A character that the typeface lacks would be printed as an empty box."""
+    for item in placed:
+        if absent := missing_glyphs(item.text.get_text().replace("\n", "")):
+            yield Defect(
+                "caractère sans dessin", item.name, f"attendu : sans {listed(map(quote, absent))}"
+            )
+
+
 def _overlaps(placed: list[_Placed]) -> Iterator[Defect]:
     for one, other in itertools.combinations(placed, 2):
         a, b = one.box, other.box
@@ -321,10 +337,10 @@ def _names(page: Page, placed: list[_Placed]) -> Iterator[Defect]:
     fills = _fills(page.marks)
     if len(set(fills.values())) < 2:
         return
-    written = fold(" ".join(item.text.get_text() for item in placed))
+    written = fold(" ".join(item.text.get_text().replace(r"\$", "$") for item in placed))
     for category in fills:
         name = page.names.get(category, category)
-        if fold(name) not in written:
+        if fold(name.replace(r"\$", "$")) not in written:
             yield Defect("couleur sans nom", quote(name), "attendu : une légende ou une étiquette")
 
 
@@ -394,7 +410,10 @@ def _size(page: Page, figure: Figure) -> Iterator[Defect]:
         )
     if page.height > 270:
         yield Defect(
-            "hauteur", f"{page.height:.0f} mm", "attendu : moins que la hauteur d’une page (270 mm)"
+            "hauteur",
+            f"{page.height:.0f} mm",
+            "attendu : 270 mm au plus, la hauteur d’une page ; choisissez un format plus large, ou "
+            "moins de lignes",
         )
 
 
@@ -424,6 +443,7 @@ def defects(figure: Figure, page: Page, dressed: bool = True) -> list[Defect]:
                 *_words(figure),
                 *_shares(figure),
                 *_texts(page, placed),
+                *_glyphs(placed),
                 *_overlaps(placed),
                 *_straddles(page, placed),
             ]

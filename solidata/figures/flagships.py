@@ -10,7 +10,7 @@ from solidata.figures import shapes, theme
 from solidata.figures.frame import LEADING, Figure
 from solidata.figures.notes import sentences
 from solidata.figures.page import MARGIN, NARROW, Page, text_width, wrap
-from solidata.figures.texts import short_status, status_labels
+from solidata.figures.texts import labelled, short_status, status_labels, too_many
 from solidata.french import listed, plural
 from solidata.problems import NoDataError
 from solidata.tables import Registers
@@ -37,35 +37,51 @@ def flagships(
 
     Raises
     ------
-    ValueError
+    NoDataError
         When there is no flagship with a status in `year`.
+    ValueError
+        When a column, a rank or a title is missing, a flagship is listed twice, a title has no
+        space to break it at, or there are more than :data:`MAX_FLAGSHIPS`.
+
+    Examples
+    --------
+    >>> import solidata
+    >>> tables = solidata.load("flagships"), solidata.load("mentions")
+    >>> flagships(*tables, solidata.load_registers(), 2025).check()
+    []
     """
-    rows = analysis.flagship_readings(flagships, mentions, year)
+    rows = labelled(analysis.flagship_readings(flagships, mentions, year), "title")
+    shown_ids = flagships.loc[flagships["year"] == year, "flagship_id"]
     said = mentions[
-        (mentions["year"] == year) & mentions["status"].notna() & mentions["flagship_id"].notna()
+        (mentions["year"] == year)
+        & mentions["status"].notna()
+        & mentions["flagship_id"].isin(shown_ids)
+        & mentions["list"].isin(["flagship", "sheet"])
     ]
+    if len(rows) > MAX_FLAGSHIPS:
+        raise too_many(len(rows), MAX_FLAGSHIPS, "actions phares")
     if rows.empty or said.empty:
         raise NoDataError(f"Aucun phare avec un statut en {year}.")
-    told = said[said["list"].isin(["flagship", "sheet"])]
-    data = told[["flagship_id", "list", "status", "source_id", "line", "printed"]].assign(
-        address="mentions:" + told["mention_id"], n=1
+    data = said[["flagship_id", "list", "status", "source_id", "line", "printed"]].assign(
+        address="mentions:" + said["mention_id"], n=1
     )
     data = data.astype({"list": "str", "status": "str"}).sort_values(["flagship_id", "address"])
     split = int((~rows["agrees"].dropna().astype(bool)).sum())
     alone = int(rows["on_sheets"].isna().sum())
     labels = status_labels()
     shown = rows.assign(
-        in_list=rows["in_list"].map(labels),
-        on_sheets=rows["on_sheets"].map(
-            lambda s: " / ".join(labels[w] for w in s.split(" / ")), na_action="ignore"
-        ),
+        in_list=rows["in_list"].astype(object).map(labels, na_action="ignore"),
+        on_sheets=rows["on_sheets"]
+        .astype(object)
+        .map(lambda s: " / ".join(labels[w] for w in s.split(" / ")), na_action="ignore"),
     ).drop(columns="agrees")
     verb = "diffère"
     return Figure(
         name=f"phares-{year}",
         title=f"Le statut de {split} des {len(rows)} actions phares de {year} {verb} entre liste et fiches"
         if split
-        else f"La liste et les fiches des {len(rows)} phares s’accordent en {year}",
+        else f"{plural(len(rows), 'La liste et la fiche du phare', f'La liste et les fiches des {len(rows)} phares')} "
+        f"s’accordent en {year}",
         unit="Statut de chaque action phare, selon la liste des phares et selon les fiches",
         data=data,
         value="n",
@@ -74,10 +90,23 @@ def flagships(
         table_=shown.set_axis(["Rang", "Phare", "Liste", "Fiches"], axis=1).fillna(""),
         alt=_alt(rows, alone),
         reading=_flagship_reading(rows),
-        note=_scopes(told, flagships, split),
-        scope=f"les {len(rows)} actions phares de {year}.",
+        note=_scopes(said, flagships, split),
+        scope=f"{plural(len(rows), 'l’action phare', f'les {len(rows)} actions phares')} de {year}.",
         registers=registers,
     )
+
+
+MAX_FLAGSHIPS = 18
+"""Above this the rows take more than a page of one column."""
+
+
+def _counted(statuses: pd.Series) -> str:
+    """Return how many flagships have each status, in the order of statuses."""
+    found = statuses.value_counts()
+    told = [f"{short_status(s).lower()} {found[s]}" for s in status_labels() if s in found]
+    if silent := int(statuses.isna().sum()):
+        told.append(f"sans statut {silent}")
+    return ", ".join(told)
 
 
 def _alt(rows: pd.DataFrame, alone: int) -> str:
@@ -87,10 +116,7 @@ def _alt(rows: pd.DataFrame, alone: int) -> str:
         f"{listed(labels[w] for w in row['on_sheets'].split(' / '))} sur les fiches"
         for _, row in rows[rows["agrees"].eq(False).fillna(False)].iterrows()
     ]
-    text = (
-        f"Tableau de {len(rows)} actions phares. Selon la liste : "
-        f"{listed(f'{n} {labels[s]}' for s, n in rows['in_list'].value_counts().items())}. "
-    )
+    text = f"Tableau de {len(rows)} actions phares. Selon la liste : {_counted(rows['in_list'])}. "
     text += (
         f"Statuts différents : {' ; '.join(told)}. " if told else "Liste et fiches s’accordent. "
     )
@@ -118,10 +144,16 @@ def _flagship_reading(rows: pd.DataFrame) -> str:
     different = rows[rows["agrees"].eq(False).fillna(False)]
     row = (different if len(different) else rows).iloc[-1]
     labels = status_labels()
-    sheets = "sans fiche" if pd.isna(row["on_sheets"]) else " et ".join(
-        labels[w].lower() for w in row["on_sheets"].split(" / ")
-    )  # fmt: skip
-    return f"l’action phare {row['rank']} est {labels[row['in_list']].lower()} dans la liste et {sheets} sur sa fiche."
+
+    def said(words: object) -> str:
+        if not isinstance(words, str):
+            return "sans statut"
+        return " et ".join(labels[w].lower() for w in words.split(" / "))
+
+    return (
+        f"l’action phare {row['rank']} est {said(row['in_list'])} dans la liste et "
+        f"{said(row['on_sheets'])} sur sa fiche."
+    )
 
 
 def _flagships_layout(width: float, rows: pd.DataFrame) -> tuple[float, list[list[str]], float]:
@@ -161,20 +193,21 @@ def _draw_flagships(page: Page, rows: pd.DataFrame) -> None:
         if row["agrees"] is not pd.NA and not row["agrees"]:
             sign = {**text, "weight": 700, "ha": "center", "size": 9}
             page.text(first - (1.6 if page.narrow else 4.0), base + middle, "≠", **sign)
-        _chips(page, canvas, row["in_list"], first, middle, column)
-        _chips(page, canvas, row["on_sheets"], first + column, middle, column)
+        for words, x, silence in (
+            (row["in_list"], first, "sans statut"),
+            (row["on_sheets"], first + column, "sans fiche"),
+        ):
+            if isinstance(words, str):
+                _chips(page, canvas, words, x, middle, column)
+            else:
+                style = {**text, "size": 7, "color": theme.SOFT_INK}
+                page.text(x + chip, base + middle, silence, ha="center", **style)
         y -= tall
         page.rule(base + y, 0.4)
 
 
-def _chips(page: Page, axes: Axes, words: object, x: float, middle: float, column: float) -> None:
+def _chips(page: Page, axes: Axes, words: str, x: float, middle: float, column: float) -> None:
     """Draw the status a list says, or two half chips when the sheets say two."""
-    if not isinstance(words, str):
-        style = {"va": "center_baseline", "size": 7, "color": theme.SOFT_INK}
-        page.text(
-            x + (column - _CHIP_GAP) / 2, page.bottom + middle, "sans fiche", ha="center", **style
-        )
-        return
     statuses = words.split(" / ")
     width = (column - _CHIP_GAP - 0.6 * (len(statuses) - 1)) / len(statuses)
     labels = {s: short_status(s) for s in statuses}

@@ -12,7 +12,7 @@ from solidata.figures import shapes, theme
 from solidata.figures.frame import LEADING, Figure
 from solidata.figures.notes import sentences
 from solidata.figures.page import MARGIN, Page, text_width, wrap
-from solidata.figures.texts import of_year
+from solidata.figures.texts import labelled, of_year
 from solidata.figures.theme import Fill
 from solidata.french import format_amount, format_rate, listed, plural, quote
 from solidata.problems import NoDataError, RefusedError
@@ -54,7 +54,7 @@ def funders(
     >>> funders(*tables, solidata.load_registers()).check()
     []
     """
-    every = analysis.funders(funding, actions)
+    every = labelled(analysis.funders(funding, actions), "title", "purpose", "funder")
     parts = every[every["has_partner"]].reset_index(drop=True)
     if parts.empty:
         raise NoDataError("Aucun montant d’action n’a de financeur autre que le Département.")

@@ -6,9 +6,11 @@ import pandas as pd
 
 from solidata.analysis import progress as analysis
 from solidata.figures import shapes, theme
+from solidata.figures.counted import MAX_SECTIONS
 from solidata.figures.frame import Figure
-from solidata.figures.page import MARGIN, NARROW, Page, text_width
-from solidata.french import format_rate, listed, plural
+from solidata.figures.page import MARGIN, NARROW, Page
+from solidata.figures.texts import distinct, labelled, too_many
+from solidata.french import format_number, format_rate, listed, plural
 from solidata.problems import NoDataError
 from solidata.tables import Registers
 
@@ -44,12 +46,27 @@ def legibility(
 
     Raises
     ------
-    ValueError
+    NoDataError
         When no action is listed in `year`.
+    ValueError
+        When a table cannot be counted (see :func:`solidata.analysis.progress.legibility`), labels
+        are the same or too long, or there are more than
+        :data:`~solidata.figures.counted.MAX_SECTIONS` sections.
+
+    Examples
+    --------
+    >>> import solidata
+    >>> tables = [solidata.load(n) for n in ("action_statuses", "actions", "sections")]
+    >>> legibility(*tables, solidata.load_registers(), 2025).check()
+    []
     """
     counted = analysis.legibility(action_statuses, actions, sections, year)
     if counted.empty:
         raise NoDataError(f"Aucune action listée en {year}.")
+    counted = labelled(counted, "section")
+    distinct(counted["section"])
+    if len(counted) > MAX_SECTIONS:
+        raise too_many(len(counted), MAX_SECTIONS, "sections")
     merged = action_statuses[action_statuses["year"] == year].merge(
         actions[["action_id", "section_id"]], on="action_id"
     )
@@ -65,38 +82,59 @@ def legibility(
         )
         .reset_index()
     )
-    names = sections.set_index("section_id")["label"]
+    names = labelled(sections, "label").set_index("section_id")["label"]
     data["section"] = data["section_id"].map(names)
-    order = [s for s in counted["section"] if s in set(data["section"])]
+    order = list(counted["section"])
     whole = int(data["n"].sum())
     unread = int(data.loc[data["group"] == "aucun", "n"].sum())
     wide = data.pivot_table(index="section", columns="group", values="n", aggfunc="sum")
     wide = wide.reindex(index=order, columns=list(_BASES)).fillna(0).astype(int)
     best = wide["aucun"].idxmin()
+    of_all = plural(whole, "l’action listée", f"les {format_number(whole)} actions listées")
     titled = wide.rename(columns={k: label for k, (label, _) in _BASES.items()})
     titled["Total"] = titled.sum(axis=1)
     return Figure(
         name=f"lisibilite-{year}",
-        title=f"{unread} des {whole} statuts ne sont pas lisibles dans le bilan {year}",
+        title=f"{_unread(unread, whole)} dans le bilan {year}",
         unit="Nombre d’actions listées selon ce que l’on peut lire de leur statut",
         data=data,
         value="n",
         draw=lambda page: _draw(page, wide),
         height=lambda width: (
-            _top(width, wide) + shapes.pitch(width) * (len(wide) - 1) + shapes.BAR + _TOTAL
+            _top(width, wide)
+            + shapes.Names.of(map(str, wide.index), width).height
+            - (shapes.Names.of(["x"], width).pitch - shapes.BAR)
+            + _TOTAL
         ),
         table_=titled.rename_axis("Section").reset_index(),
         alt=(
-            f"Barres empilées, une par section. Sur {whole} actions listées, {unread} statuts non "
-            f"lisibles ({format_rate(unread / whole)}). Non lisibles par section : "
-            + " ; ".join(f"{s} {n}" for s, n in wide["aucun"].items())
+            f"Barres empilées, une par section. Sur {format_number(whole)} {plural(whole, 'action listée', 'actions listées')}, "
+            f"{format_number(unread)} {plural(unread, 'statut non lisible', 'statuts non lisibles')} "
+            f"({format_rate(unread / whole)}). Non lisibles par section : "
+            + " ; ".join(f"{s} {format_number(n)}" for s, n in wide["aucun"].items())
             + "."
         ),
         reading=f"dans la section {best}, {_read(wide.loc[best])}.",
-        note="les statuts étaient des marques de couleur, perdues à la numérisation ; les totaux imprimés par section font autorité",
-        scope=f"les {whole} actions listées dans le bilan {year}.",
+        note=_UNREAD_NOTE if unread else "",
+        scope=f"{of_all} dans le bilan {year}.",
         registers=registers,
     )
+
+
+_UNREAD_NOTE = (
+    "un statut n’est pas lisible quand le texte lu n’en garde ni mot ni marque ; les totaux "
+    "imprimés par section font autorité"
+)
+
+
+def _unread(unread: int, whole: int) -> str:
+    """Return how many statuses cannot be read, as a title says it."""
+    if not unread:
+        return plural(
+            whole, "Le statut est lisible", f"Les {format_number(whole)} statuts sont lisibles"
+        )
+    verb = plural(unread, "n’est pas lisible", "ne sont pas lisibles")
+    return f"{format_number(unread)} des {format_number(whole)} statuts {verb}"
 
 
 def _distinct(values: pd.Series) -> str:
@@ -123,7 +161,7 @@ def _entries(wide: pd.DataFrame) -> list[shapes.Entry]:
     counts = wide.sum()
     whole = int(counts.sum())
     return [
-        (label, f"{counts[g]} ({format_rate(counts[g] / whole)})", fill)
+        (label, f"{format_number(int(counts[g]))} ({format_rate(counts[g] / whole)})", fill)
         for g, (label, fill) in _BASES.items()
     ]
 
@@ -140,9 +178,8 @@ _TOTAL = 8.6
 
 def _draw(page: Page, wide: pd.DataFrame) -> None:
     height, base, narrow = page.plot_height, page.bottom, page.narrow
-    pitch = shapes.pitch(page.width)
-    left = MARGIN + (0 if narrow else max(text_width(s, 8, 600) for s in wide.index) + 2.5)
-    right = page.width - MARGIN
+    names = shapes.Names.of(map(str, wide.index), page.width, "Ensemble")
+    left, right = names.left, page.width - MARGIN
     room = right - left - 10.0
     scale = room / float(wide.sum(axis=1).max())
     canvas = page.canvas_axes()
@@ -152,25 +189,23 @@ def _draw(page: Page, wide: pd.DataFrame) -> None:
     axes.set(xlim=(0, room), ylim=(0, height))
     axes.axis("off")
     top = height - _top(page.width, wide) - shapes.BAR
-    name = {"va": "center_baseline", "size": 8, "weight": 600}
-    total = {**name, "ha": "right", "tabular": True}
+    total = {"va": "center_baseline", "size": 8, "weight": 600, "ha": "right", "tabular": True}
     head = {"size": 7, "color": theme.SOFT_INK, "ha": "right"}
     page.text(right, base + top + shapes.BAR + 1.6, "Total", **head)
-    for number, (section, counts) in enumerate(wide.iterrows()):
-        y = top - number * pitch
+    lowest = top
+    for (_, counts), (lines, y) in zip(wide.iterrows(), names.bars(top), strict=True):
         segments = [(str(g), _BASES[str(g)][1], int(n)) for g, n in counts.items()]
         shapes.stack(page, axes, segments, y, scale)
-        if narrow:
-            page.text(left, base + y + shapes.BAR + 2.2, str(section), **name)
-        else:
-            page.text(left - 2.0, base + y + shapes.BAR / 2, str(section), ha="right", **name)
-        page.text(right, base + y + shapes.BAR / 2, str(int(counts.sum())), **total)
-    lowest = top - (len(wide) - 1) * pitch
+        names.write(page, lines, y)
+        whole = format_number(int(counts.sum()))
+        page.text(right, base + y + shapes.BAR / 2, whole, **total)
+        lowest = y
     if not narrow:
         ends = [lowest - 1, top + shapes.BAR + 1]
         axes.plot([0, 0], ends, color=theme.INK, linewidth=0.8, clip_on=False)
     page.rule(base + lowest - 2.2)
-    y, ha = base + lowest - 5.4, "left" if narrow else "right"
-    name["weight"] = total["weight"] = 700
-    page.text(left if narrow else left - 2.0, y, "Ensemble", ha=ha, **name)
-    page.text(right, y, str(int(wide.to_numpy().sum())), **total)
+    y = base + lowest - 5.4
+    name = {"va": "center_baseline", "size": 8, "weight": 700, "ha": "left" if narrow else "right"}
+    page.text(left if narrow else left - 2.0, y, "Ensemble", **name)
+    total["weight"] = 700
+    page.text(right, y, format_number(int(wide.to_numpy().sum())), **total)

@@ -56,6 +56,18 @@ def text_width(text: str, size: float, weight: int = 400, family: str = FONT) ->
     return float(font.get_width_height()[0]) / 64 / _SCALE * MM_PER_POINT
 
 
+def missing_glyphs(text: str) -> list[str]:
+    """Return the characters that the typeface cannot draw, in order.
+
+    Examples
+    --------
+    >>> missing_glyphs("1\u202f234 €"), missing_glyphs("Aide 😀")
+    ([], ['😀'])
+    """
+    known = _font(FONT, 400).get_charmap()
+    return [c for c in dict.fromkeys(text) if ord(c) not in known]
+
+
 def wrap(text: str, width: float, size: float, weight: int = 400, first: float = 0.0) -> list[str]:
     """Return `text` cut into lines of at most `width` millimetres, at breakable spaces only.
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -10,20 +11,81 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from solidata.figures import theme
-from solidata.figures.page import LOW, NARROW, Page, text_width
+from solidata.figures.page import LOW, MARGIN, MM_PER_POINT, NARROW, Page, text_width, wrap
 from solidata.figures.theme import Fill
+from solidata.french import format_number
 
 BAR = 5.4
 """Height of a stacked bar in millimetres."""
 
 
-def pitch(width: float) -> float:
-    """Return the height of a row of stacked bars: on one column the name stands above its bar."""
-    return 11.6 if width < NARROW else 8.2
-
-
 GAP = 0.5
 """Millimetres of white between two segments of a bar."""
+
+_NAME, _LINE = 8.0, 8.0 * 1.25 * MM_PER_POINT
+_NAMES = 0.32
+"""Share of the page that names may take beside their bars."""
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names of stacked bars, broken for a width: a long one takes more lines, and its row.
+
+    Attributes
+    ----------
+    lines : list of list of str
+        The lines of each name, from the top bar down.
+    extra : list of float
+        Millimetres that each row takes beyond :attr:`pitch`.
+    left : float
+        Where bars start, in millimetres.
+    above : bool
+        Whether names stand above their bars, as on one column.
+    """
+
+    lines: list[list[str]]
+    extra: list[float]
+    left: float
+    above: bool
+
+    @classmethod
+    def of(cls, names: Iterable[str], width: float, total: str = "") -> Names:
+        """Return `names` broken for a page of `width` millimetres, with room for that of a total."""
+        above = width < NARROW
+        # Above its bar, a name leaves the column of numbers on the right and its title alone.
+        room = width - 2 * MARGIN - 16.0 if above else _NAMES * width
+        lines = [wrap(name, room, _NAME, 600) for name in names]
+        widest = max(text_width(line, _NAME, 600) for name in lines for line in name)
+        widest = max(widest, text_width(total, _NAME, 700) if total else 0.0)
+        # Beside a bar, two lines fit in the pitch.
+        extra = [max(0.0, len(n) * _LINE - (_LINE if above else 7.6)) for n in lines]
+        return cls(lines, extra, MARGIN + (0.0 if above else widest + 2.5), above)
+
+    @property
+    def pitch(self) -> float:
+        """Height of a row whose name is short: on one column the name stands above its bar."""
+        return 11.6 if self.above else 8.2
+
+    @property
+    def height(self) -> float:
+        """Height of all the rows."""
+        return self.pitch * len(self.lines) + sum(self.extra)
+
+    def bars(self, top: float) -> Iterator[tuple[list[str], float]]:
+        """Yield the lines of each name and the bottom of its bar; `top` is where the first would be."""
+        over = 1.0 if self.above else 0.5
+        for lines, extra in zip(self.lines, self.extra, strict=True):
+            top -= extra * over
+            yield lines, top
+            top -= self.pitch + extra * (1 - over)
+
+    def write(self, page: Page, lines: Sequence[str], y: float) -> None:
+        """Write the lines of a name beside its bar, or above it, whose bottom is at `y`."""
+        style = {"va": "center_baseline", "size": _NAME, "weight": 600}
+        x, side = (self.left, "left") if self.above else (self.left - 2.0, "right")
+        last = BAR + 2.2 if self.above else BAR / 2 - (len(lines) - 1) / 2 * _LINE
+        for number, line in enumerate(reversed(lines)):
+            page.text(x, page.bottom + y + last + number * _LINE, line, ha=side, **style)
 
 
 def tile(
@@ -89,8 +151,8 @@ def stack(
         if wide:
             gap = min(GAP, wide / 2)
             bar(page, axes, category, fill, x + gap / 2, y, wide - gap, BAR)
-            if text_width(str(count), 7.5, 600) <= wide - gap:
-                inside(axes, fill, x + wide / 2, y + BAR / 2, str(count))
+            if text_width(format_number(count), 7.5, 600) <= wide - gap:
+                inside(axes, fill, x + wide / 2, y + BAR / 2, format_number(count))
         x += wide
 
 

@@ -10,7 +10,7 @@ from solidata.figures.bars import Bars, Row, Total, ranked_bars
 from solidata.figures.frame import Figure
 from solidata.figures.funders import funders
 from solidata.figures.notes import sentences
-from solidata.figures.texts import of_year
+from solidata.figures.texts import labelled, of_year
 from solidata.figures.theme import Fill
 from solidata.french import decapitalised, format_amount, format_rate, listed, plural, quote
 from solidata.problems import NoDataError
@@ -67,7 +67,7 @@ def budget(department_budget: pd.DataFrame, registers: Registers, year: int) -> 
     >>> figure.check()
     []
     """
-    blocks = analysis.budget_blocks(department_budget, year)
+    blocks = labelled(analysis.budget_blocks(department_budget, year), "block")
     address = blocks["row_ids"].str.replace(r"(\S+)", r"department_budget:\1", regex=True)
     group = blocks["group"]
     total, header = (blocks[group == g].iloc[0] for g in ("total", "solidarites"))
@@ -232,7 +232,7 @@ def action_expenses(
     >>> action_expenses(*tables, solidata.load_registers()).check()
     []
     """
-    amounts = analysis.legible_amounts(funding, actions)
+    amounts = labelled(analysis.legible_amounts(funding, actions), "title", "purpose")
     if amounts.empty:
         raise NoDataError("Aucune dépense lisible dans les actions.")
     count, every = amounts["action_id"].nunique(), len(amounts)

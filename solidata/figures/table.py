@@ -9,13 +9,18 @@ import pandas as pd
 
 from solidata.analysis import progress as analysis
 from solidata.figures import theme
+from solidata.figures.counted import counted, scope_of
 from solidata.figures.frame import LEADING, Figure
 from solidata.figures.page import MARGIN, NARROW, Page, text_width, wrap
+from solidata.figures.texts import breakable
 from solidata.french import format_number, format_rate, listed, plural
 from solidata.problems import RefusedError
 from solidata.tables import Registers, all_tables
 
 _SIZE, _PAD, _GUTTER = 7.5, 2.4, 3.0
+
+MAX_ROWS = 35
+"""Above this a table takes more than a page."""
 
 
 @dataclass(frozen=True)
@@ -144,11 +149,19 @@ def publication_table(
     Raises
     ------
     ValueError
-        When the rows do not all have as many cells as there are headers, or the columns do not
-        fit the width asked for.
+        When there is no row or more than :data:`MAX_ROWS`, the rows do not all have as many cells
+        as there are headers, a label has no space to break it at, or, once drawn, the columns do
+        not fit the width asked for.
     """
+    if not grid.rows:
+        raise RefusedError(f"{name} : aucune ligne à imprimer.")
     if any(len(row) != len(grid.headers) for row in grid.rows):
         raise RefusedError(f"{name} : chaque ligne doit avoir {len(grid.headers)} cellules.")
+    if len(grid.rows) > MAX_ROWS:
+        raise RefusedError(
+            f"{name} : {len(grid.rows)} lignes, {MAX_ROWS} au plus dans une page ; coupez le tableau."
+        )
+    breakable(row[0] for row in grid.rows)
     shown = pd.DataFrame(grid.rows, columns=list(grid.headers))
     first = grid.rows[0]
     return Figure(
@@ -179,18 +192,43 @@ def statuses(
 ) -> Figure:
     """Return the printed statuses of each section as a table for publication, n and share.
 
+    Parameters
+    ----------
+    status_counts, sections : pandas.DataFrame
+        The tables of these names.
+    registers : Registers
+    year : int
+        A year of :func:`solidata.analysis.progress.years`.
+
+    Returns
+    -------
+    Figure
+        One row a section in printed order, then all of them: numbers of actions, and the share
+        done or under way; on one column, these two together.
+
     Raises
     ------
-    ValueError
+    NoDataError
         When no report prints totals for `year`.
+    ValueError
+        As :func:`solidata.figures.progress.status_by_section`.
+
+    Examples
+    --------
+    >>> import solidata
+    >>> counts, sections = solidata.load("status_counts"), solidata.load("sections")
+    >>> statuses(counts, sections, solidata.load_registers(), 2025).check()
+    []
     """
-    rows = analysis.status_by_section(status_counts, sections, year)
+    rows = counted(status_counts, sections, year)
     labels = all_tables()["action_statuses"].field("status").labels
     overall = analysis.overall(rows)
     total = int(overall["total"].iloc[0])
 
     def line(name: str, part: pd.DataFrame, whole: int) -> tuple[str, ...]:
-        counts = part.set_index("status")["count"].astype(int)
+        counts = (
+            part.set_index("status")["count"].reindex(list(analysis.STATUSES)).fillna(0).astype(int)
+        )
         going = int(counts["realisee"] + counts["en_cours"])
         cells = [format_number(int(counts[s])) for s in analysis.STATUSES]
         return (name, *cells, format_number(whole), format_rate(going / whole))
@@ -201,44 +239,58 @@ def statuses(
         for s in order
     ]
     lines.append(line("Ensemble", overall, total))
-    going = int(overall.loc[overall["status"].isin(["realisee", "en_cours"]), "count"].sum())
-    counts = overall.set_index("status")["count"].astype(int)
+    going = int(overall.loc[overall["status"].isin(_GOING), "count"].sum())
+    stopped = total - going
+    counts = (
+        overall.set_index("status")["count"].reindex(list(analysis.STATUSES)).fillna(0).astype(int)
+    )
     headers = (
         "Section",
         *(_header(labels[s]) for s in analysis.STATUSES),
         "Total",
         "Réalisées ou en cours",
     )
-    last = lines[-2]
+    last = rows[rows["section"] == order[-1]]
+    there = int(last.loc[last["status"].isin(_GOING), "count"].sum())
     return publication_table(
         name=f"tableau-statuts-{year}",
-        title=f"{format_number(total - going)} des {format_number(total)} actions ne sont pas engagées en {year}",
+        title=f"{format_number(stopped)} des {format_number(total)} actions {_stopped(stopped)} en {year}",
         unit="Nombre d’actions selon leur statut",
-        grid=Grid(headers, tuple(lines), totals=1, narrow=_narrowed(headers, lines)),
+        grid=Grid(headers, tuple(lines), totals=1, narrow=_narrowed(headers, lines, rows)),
         data=rows.assign(address="status_counts:" + rows["count_id"]),
         value="count",
-        scope=f"les {total} actions des {len(order)} sections dont le bilan donne le total.",
+        scope=scope_of(total, len(order)),
         registers=registers,
         reading=(
-            f"{format_number(total - going)} actions ne sont pas engagées : "
-            + listed(f"{counts[s]} {plural(counts[s], *_DROPPED[s])}" for s in _DROPPED)
-            + f" ; dans la section {last[0]}, {int(last[1]) + int(last[2])} actions sur {last[5]} "
-            "sont réalisées ou en cours."
+            f"{format_number(stopped)} {plural(stopped, 'action')} {_stopped(stopped)} : "
+            + listed(f"{format_number(int(counts[s]))} {plural(counts[s], *_DROPPED[s])}" for s in _DROPPED)
+            + f" ; dans la section {order[-1]}, {format_number(there)} {plural(there, 'action')} sur {lines[-2][5]} "
+            f"{plural(there, 'est réalisée', 'sont réalisées')} ou en cours."
         ),
         alt=(
-            f"Tableau de {len(order)} sections. Ensemble : "
-            + ", ".join(f"{labels[s].lower()} {counts[s]}" for s in analysis.STATUSES)
-            + f", sur {total} actions. Réalisées ou en cours : "
-            + " ; ".join(f"{line[0]} {int(line[1]) + int(line[2])} sur {line[5]}" for line in lines[:-1])
+            f"Tableau de {len(order)} {plural(len(order), 'section')}. Ensemble : "
+            + ", ".join(f"{labels[s].lower()} {format_number(int(counts[s]))}" for s in analysis.STATUSES)
+            + f", sur {format_number(total)} {plural(total, 'action')}. Réalisées ou en cours : "
+            + " ; ".join(f"{row[0]} {row[6]} de {row[5]}" for row in lines[:-1])
             + "."
         ),
     )  # fmt: skip
 
 
-def _narrowed(headers: tuple[str, ...], lines: list[tuple[str, ...]]) -> Grid:
+_GOING = ("realisee", "en_cours")
+
+
+def _stopped(count: int) -> str:
+    return plural(count, "n’est pas engagée", "ne sont pas engagées")
+
+
+def _narrowed(headers: tuple[str, ...], lines: list[tuple[str, ...]], counts: pd.DataFrame) -> Grid:
     """Return the table of one column: what goes on together, and what does not."""
+    there = counts[counts["status"].isin(_GOING)].groupby("section")["count"].sum()
+    going = [int(there.get(row[0], 0)) for row in lines[:-1]]
     rows = [
-        (row[0], format_number(int(row[1]) + int(row[2])), row[3], row[4], row[5]) for row in lines
+        (row[0], format_number(n), row[3], row[4], row[5])
+        for row, n in zip(lines, [*going, sum(going)], strict=True)
     ]
     return Grid((headers[0], headers[6], *headers[3:6]), tuple(rows), totals=1)
 

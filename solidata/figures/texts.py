@@ -10,7 +10,15 @@ import pandas as pd
 
 from solidata.figures import theme
 from solidata.figures.frame import LEADING
-from solidata.figures.page import MARGIN, MAX_TITLE_WORDS, Page, text_width, word_count, wrap
+from solidata.figures.page import (
+    MARGIN,
+    MAX_TITLE_WORDS,
+    Page,
+    missing_glyphs,
+    text_width,
+    word_count,
+    wrap,
+)
 from solidata.french import (
     fold,
     format_amount,
@@ -188,6 +196,38 @@ def distinct(labels: Iterable[str]) -> None:
                 f"Plusieurs lignes portent le libellé {quote(label)} : rien ne les distinguerait."
             )
         seen.add(label)
+
+
+def labelled(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """Return a table whose labels are in French typography: a line break or a tab is a space.
+
+    Raises
+    ------
+    ValueError
+        For a word too long for one column, or a character that the typeface lacks.
+    """
+    tidy = {c: [typography(t) if isinstance(t, str) else t for t in frame[c]] for c in columns}
+    for texts in tidy.values():
+        words = [t for t in texts if isinstance(t, str)]
+        drawable(words)
+        breakable(words)
+    return frame.assign(**tidy)
+
+
+def drawable(texts: Iterable[str]) -> None:
+    """Refuse a character that the typeface lacks: it would be printed as an empty box.
+
+    Raises
+    ------
+    ValueError
+        With the text and the character.
+    """
+    for text in texts:
+        if absent := missing_glyphs(text):
+            raise RefusedError(
+                f"{quote(text[:40])} : la police n’a pas de dessin pour {listed(map(quote, absent))} ; "
+                "ôtez ce caractère."
+            )
 
 
 def disputed_words(twice: pd.DataFrame) -> str:
