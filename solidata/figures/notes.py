@@ -36,7 +36,14 @@ def bound(text: str) -> str:
 
 
 def announced(title: str) -> str:
-    """Return a title whose lines never end before the number that their last word announces."""
+    """Return a title whose lines never end before the number that their last word announces.
+
+    Examples
+    --------
+    >>> announced("La section compte 9 des 23 reports").replace(NO_BREAK_SPACE, "~")
+    'La section compte 9~des~23 reports'
+    """
+    title = re.sub(r"(\d) (?=des \d)", rf"\1{NO_BREAK_SPACE}", title)
     return _ANNOUNCES.sub(rf"\1{NO_BREAK_SPACE}", title)
 
 

@@ -131,6 +131,7 @@ def publication_table(
     reading: str = "",
     note: str = "",
     alt: str = "",
+    table: pd.DataFrame | None = None,
 ) -> Figure:
     """Return a table to print, as a figure that checks and saves like any other.
 
@@ -145,6 +146,8 @@ def publication_table(
     value : str
         The column of `data` that is printed.
     registers : Registers
+    table : pandas.DataFrame, optional
+        The same as numbers, for a spreadsheet; by default the cells as printed.
 
     Raises
     ------
@@ -172,7 +175,7 @@ def publication_table(
         value=value,
         draw=lambda page: _draw(page, grid.at(page.width)),
         height=lambda width: _height(grid.at(width), width),
-        table_=shown,
+        table_=shown if table is None else table,
         alt=alt
         or f"Tableau de {len(grid.rows)} lignes et {len(grid.headers)} colonnes. {title}. Première ligne : "
         + ", ".join(f"{h} {c}" for h, c in zip(grid.headers, first, strict=True))
@@ -225,20 +228,13 @@ def statuses(
     overall = analysis.overall(rows)
     total = int(overall["total"].iloc[0])
 
-    def line(name: str, part: pd.DataFrame, whole: int) -> tuple[str, ...]:
-        counts = (
-            part.set_index("status")["count"].reindex(list(analysis.STATUSES)).fillna(0).astype(int)
-        )
-        going = int(counts["realisee"] + counts["en_cours"])
-        cells = [format_number(int(counts[s])) for s in analysis.STATUSES]
-        return (name, *cells, format_number(whole), format_rate(going / whole))
-
     order = list(dict.fromkeys(rows["section"]))
+    parts = [rows[rows["section"] == s] for s in order]
+    numbers = [_numbers(part) for part in (*parts, overall)]
     lines = [
-        line(s, rows[rows["section"] == s], int(rows.loc[rows["section"] == s, "total"].iloc[0]))
-        for s in order
+        (name, *map(format_number, cells[:-1]), format_rate(cells[-1] / 100))
+        for name, cells in zip([*order, "Ensemble"], numbers, strict=True)
     ]
-    lines.append(line("Ensemble", overall, total))
     going = int(overall.loc[overall["status"].isin(_GOING), "count"].sum())
     stopped = total - going
     counts = (
@@ -261,6 +257,10 @@ def statuses(
         value="count",
         scope=scope_of(total, len(order)),
         registers=registers,
+        table=pd.DataFrame(
+            [(row[0], *cells[:-1], round(cells[-1], 1)) for row, cells in zip(lines, numbers, strict=True)],
+            columns=[*headers[:-1], f"{headers[-1]} (%)"],
+        ),
         reading=(
             f"{format_number(stopped)} {plural(stopped, 'action')} {_stopped(stopped)} : "
             + listed(f"{format_number(int(counts[s]))} {plural(counts[s], *_DROPPED[s])}" for s in _DROPPED)
@@ -275,6 +275,13 @@ def statuses(
             + "."
         ),
     )  # fmt: skip
+
+
+def _numbers(part: pd.DataFrame) -> list[float]:
+    """Return the counts of each status, their total, and the share done or under way in per cent."""
+    counts = part.set_index("status")["count"].reindex(list(analysis.STATUSES)).fillna(0)
+    whole = int(part["total"].iloc[0])
+    return [*map(int, counts), whole, 100 * float(counts[list(_GOING)].sum()) / whole]
 
 
 _GOING = ("realisee", "en_cours")
