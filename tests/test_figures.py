@@ -145,7 +145,7 @@ def test_the_table_says_the_same_as_the_picture(figure):
 
 def test_the_title_is_computed(figure):
     # 32 done and 85 under way: 117 of 159
-    assert figure.title.startswith("117 des\u00a0159\u00a0actions")
+    assert figure.title.startswith("117\u00a0des\u00a0159\u00a0actions")
 
 
 def test_the_figure_changes_with_one_value(figure):

@@ -266,7 +266,7 @@ def test_the_expenses_are_ranked_from_zero(funding, actions):
     assert found == sorted(found, reverse=True)
     assert found[1] / found[0] == pytest.approx(850_000 / 1_170_000)
     assert figure.title == (
-        "12 des\u00a015\u00a0dépenses chiffrées ne disent pas si elles sont prévues ou exécutées"
+        "12\u00a0des\u00a015\u00a0dépenses chiffrées ne disent pas si elles sont prévues ou exécutées"
     )
 
 
