@@ -98,6 +98,7 @@ def with_text(text, x=20.0, y=14.0, **style):
 def test_a_title_of_sixteen_words_is_refused():
     assert kinds(figure(title=" ".join(["mot"] * 15))) == set()
     assert kinds(figure(title=" ".join(["mot"] * 16))) == {"titre"}
+    assert kinds(figure(title="\u202f".join(["mot"] * 16))) == {"titre"}
 
 
 def test_a_title_with_a_final_stop_is_refused():
@@ -117,6 +118,12 @@ def test_a_figure_says_everything_of_itself(name):
         ("le nombre 72,5%", "espace insécable attendue avant %"),
         ("le nombre 12345", "espace fine insécable"),
         ("une baisse en 2\u202f025", "année sans espace"),
+        ("un coût de 1234\u00a0€", "espace fine insécable"),
+        ("le nombre 72,5k€", "espace insécable attendue avant %"),
+        ("le nombre 451\u00a0M\u00a0€", "espace insécable attendue avant %"),
+        ("une baisse de –3", "signe moins"),
+        ("la moyenne est de nan", "une valeur manque"),
+        ("la section None", "une valeur manque"),
     ],
 )
 def test_typography_that_french_does_not_print(text, expected):
@@ -127,6 +134,8 @@ def test_typography_that_french_does_not_print(text, expected):
 def test_typography_is_checked_on_the_drawing_too():
     assert kinds(figure(with_text("12 345 choses", x=100))) == {"typographie"}
     assert kinds(figure(with_text("12\u202f345 choses", x=100))) == set()
+    assert kinds(figure(with_text("72,5\u202f%", x=100))) == {"typographie"}
+    assert kinds(figure(with_text("72,5\u202fM€", x=100))) == {"typographie"}
 
 
 def test_a_year_is_no_thousand():
@@ -138,6 +147,9 @@ def test_shares_that_do_not_make_a_hundred_need_a_note():
     assert kinds(figure(shares=(1 / 3, 1 / 3, 1 / 3))) == {"parts"}
     assert kinds(figure(shares=(1 / 3, 1 / 3, 1 / 3), note="les parts sont arrondies")) == set()
     assert kinds(figure(shares=(0.25, 0.75))) == set()
+    # an « arrondissement » is no note on rounding
+    place = "les arrondissements de Blois et de Vendôme"
+    assert kinds(figure(shares=(1 / 3, 1 / 3, 1 / 3), note=place)) == {"parts"}
 
 
 # --- texts ---------------------------------------------------------------------------
@@ -156,6 +168,34 @@ def test_a_sentence_under_seven_points_is_refused():
 def test_a_text_outside_the_frame_is_refused():
     found = kinds(figure(with_text("dehors", x=165)))
     assert "texte hors du cadre" in found
+
+
+def test_a_text_cut_by_its_axes_is_refused():
+    def draw(page, clip_on):
+        axes = bars(page, values=(1, 1))
+        axes.set_position([0.1, axes.get_position().y0, 0.5, axes.get_position().height])
+        axes.text(9.7, 20, "coupé", clip_on=clip_on)
+
+    assert kinds(figure(lambda page: draw(page, True))) == {"texte coupé"}
+    assert kinds(figure(lambda page: draw(page, False))) == set()
+
+
+def test_legends_and_titles_are_held_to_the_same_rules():
+    def legend(page):
+        axes = bars(page, values=(1, 1))
+        axes.plot([8], [20], label="minuscule")
+        axes.legend(fontsize=5, loc="upper right")
+
+    def title(page):
+        bars(page, values=(1, 1)).set_title("minuscule", fontsize=5, y=0.8)
+
+    assert "texte trop petit" in kinds(figure(legend))
+    assert "texte trop petit" in kinds(figure(title))
+
+
+def test_a_character_that_the_typeface_lacks_is_refused():
+    with pytest.warns(UserWarning, match="missing from font"):
+        assert kinds(figure(with_text("Aide 😀", x=100))) == {"caractère sans dessin"}
 
 
 def test_overlapping_texts_are_refused():
@@ -197,6 +237,11 @@ def test_a_pale_text_is_refused():
     assert kinds(figure(with_text("lisible", x=100, color="#757575"))) == set()
 
 
+def test_a_transparent_text_is_as_pale_as_it_looks():
+    assert kinds(figure(with_text("pâle", x=100, alpha=0.3))) == {"contraste du texte"}
+    assert kinds(figure(with_text("pâle", x=100, color=(0, 0, 0, 0.3)))) == {"contraste du texte"}
+
+
 def test_a_text_on_a_fill_is_held_against_the_fill():
     dark_on_dark = Fill("#0B3C5D", "#0B3C5D", "#1D2A33")
     assert kinds(figure(lambda page: bars(page, fills=(dark_on_dark,)))) == {"contraste du texte"}
@@ -229,6 +274,45 @@ def test_hues_alone_are_refused_in_grey():
     assert kinds(figure(lambda page: bars(page, fills=(blue, orange)))) == {"illisible en gris"}
     hatched = Fill(orange.face, orange.edge, "#000000", "////")
     assert "illisible en gris" not in kinds(figure(lambda page: bars(page, fills=(blue, hatched))))
+
+
+def test_a_denser_hatch_is_the_same_hatch():
+    one, other = (Fill("#FFFFFF", "#5B6770", "#000000", h) for h in ("///", "/////"))
+    assert {"couleurs confondues", "illisible en gris"} <= kinds(
+        figure(lambda page: bars(page, fills=(one, other)))
+    )
+
+
+def test_a_shape_drawn_otherwise_than_it_says_is_refused():
+    def draw(page, **look):
+        bars(page)
+        page.marks[0].artist.set(**look)
+
+    assert kinds(figure(lambda page: draw(page, alpha=1.0))) == set()
+    assert "remplissage" in kinds(figure(lambda page: draw(page, facecolor="#123456")))
+    assert "remplissage" in kinds(figure(lambda page: draw(page, alpha=0.9)))
+
+
+def test_two_classes_of_one_bar_in_one_fill_are_refused():
+    def draw(page):
+        axes = bars(page, values=())
+        for number in range(2):
+            shapes.bar(page, axes, f"c{number}", theme.HIGHLIGHT, 3 * number, 2, 2.9, 6)
+
+    assert kinds(figure(draw)) == {"couleurs confondues"}
+
+
+def test_a_bar_that_leaves_its_axis_or_a_bent_scale_is_refused():
+    def cut(page):
+        bars(page, values=(3, 5)).set_xlim(0, 4.9)
+        for mark in page.marks:
+            mark.artist.set_clip_on(True)
+
+    def bent(page):
+        bars(page).set_xscale("symlog")
+
+    assert "barres" in kinds(figure(cut))
+    assert "barres" in kinds(figure(bent))
 
 
 def test_five_stacked_classes_are_refused():
@@ -272,10 +356,10 @@ def test_columns_side_by_side_are_not_stacked():
 def test_a_bar_that_floats_is_refused(vertical):
     def draw(page, start):
         axes = page.axes(MARGIN, 0, page.width - 2 * MARGIN, page.plot_height)
-        axes.set(xlim=(0, 10), ylim=(0, 20))
+        axes.set(xlim=(-10, 10), ylim=(-20, 20))
         axes.axis("off")
         place = (1, start, 1, 5) if vertical else (start, 1, 5, 6)
-        bar = Rectangle(place[:2], *place[2:], facecolor=theme.INK)
+        bar = Rectangle(place[:2], *place[2:], facecolor=theme.HIGHLIGHT.face)
         axes.add_patch(bar)
         page.marks.append(Mark(bar, "c", theme.HIGHLIGHT, bar=True, vertical=vertical))
 
@@ -313,7 +397,7 @@ def test_the_palettes_pass_their_own_checks(palette):
     made = figure(lambda page: None)
     page = made.render("page")
     for number, fill in enumerate(palette):
-        page.mark(Rectangle((0, 0), 1, 1), f"c{number}", fill)
+        page.mark(Rectangle((0, 0), 1, 1, facecolor=fill.face), f"c{number}", fill)
     assert list(checks._shapes(page)) == []
 
 
@@ -386,11 +470,47 @@ def test_files_are_the_same_twice_and_say_what_they_hold(tmp_path):
     assert names == {"x.png", "x.svg", "x.pdf", "x.csv", "x.json"}
     svg = (tmp_path / "a" / "x.svg").read_text(encoding="utf-8")
     assert 'role="img" lang="fr"' in svg
-    assert f'<desc id="essai-d">{made.alt}</desc>' in svg
+    assert f'<desc id="x-d">{made.alt}</desc>' in svg
     assert not re.search(r"matplotlib|<dc:date>", svg.split("</metadata>")[0], re.IGNORECASE)
     csv = (tmp_path / "a" / "x.csv").read_bytes()
     assert csv.startswith("\ufeff".encode())
     assert b"Chose;Nombre\r\n" in csv
+
+
+@pytest.mark.parametrize("fails_at", range(10))
+def test_an_interruption_loses_no_file(tmp_path, monkeypatch, fails_at):
+    import solidata.figures.export as export
+
+    old = {p: p.read_bytes() for p in figure().save(tmp_path / "x")}
+    calls, replace = [], export.os.replace
+
+    def stopped(source, target):  # Ctrl-C just after a file has moved
+        replace(source, target)
+        calls.append(target)
+        if len(calls) > fails_at:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(export.os, "replace", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        figure(title="Autre titre").save(tmp_path / "x")
+    assert {p: p.read_bytes() for p in tmp_path.iterdir()} == old
+
+
+def test_figures_of_one_web_page_share_no_id(tmp_path):
+    for stem, preset in (("a", "page"), ("b", "page"), ("b", "web"), ("l’été 1", "page")):
+        figure(registers=REGISTERS).save(tmp_path / stem, preset, formats=("svg",))
+    found = {p.name: p.read_text(encoding="utf-8") for p in tmp_path.glob("*.svg")}
+    assert len(found) == 4
+    ids = [i for text in found.values() for i in re.findall(r'\bid="([^"]*)"', text)]
+    assert len(ids) == len(set(ids))
+    for name, text in found.items():
+        own = set(re.findall(r'\bid="([^"]*)"', text))
+        used = re.findall(r'xlink:href="#([^"]*)"|url\(#([^)]*)\)', text)
+        assert used
+        assert {a or b for a, b in used} <= own, name
+        labels = re.search(r'aria-labelledby="(.*?)" aria-describedby="(.*?)"', text)
+        assert set(labels.groups()) <= own
+        assert ">*{" not in text  # a style of its own
 
 
 def test_the_size_of_a_picture_is_exact(tmp_path):
@@ -422,6 +542,19 @@ def test_an_unknown_preset_or_format_says_what_there_is():
         figure().save("x", "a4")
     with pytest.raises(RefusedError, match="png, svg, pdf"):
         figure().save("x", formats=("jpeg",))
+
+
+def test_one_format_may_be_given_as_a_word(tmp_path):
+    names = {p.name for p in figure().save(tmp_path / "2025", formats="svg")}
+    assert names == {"2025.svg", "2025.csv", "2025.json"}
+    # « #2025 » would be no selector
+    assert '<style type="text/css">#figure-2025 *{' in (tmp_path / "2025.svg").read_text()
+
+
+def test_a_folder_is_no_name_for_files(tmp_path):
+    with pytest.raises(RefusedError, match="il manque le nom des fichiers"):
+        figure().save(f"{tmp_path}/")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_readers_own_settings_are_left_alone():

@@ -219,6 +219,15 @@ def test_an_unknown_status_says_those_there_are():
         progress.contribution(COUNTS, SECTIONS, REGISTERS, 2025, "perdue")
 
 
+def test_the_table_is_kept_as_numbers(tables):
+    counts = tables["status_counts"]
+    many = counts.assign(count=counts["count"] * 1000, total=counts["total"] * 1000)
+    kept = CHARTS["statuses"]({**tables, "status_counts": many}).table().set_index("Section")
+    # 32 + 85 = 117 of 159: 73.6 %
+    assert kept.loc["Ensemble"].tolist() == [32000, 85000, 23000, 19000, 159000, 73.6]
+    assert all(pd.api.types.is_numeric_dtype(kind) for kind in kept.dtypes)
+
+
 # --- flagships and what can be read ---------------------------------------------------------
 
 

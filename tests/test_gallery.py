@@ -59,9 +59,7 @@ def test_the_alt_text_can_be_overridden(tmp_path):
     figure = gallery.SET["reports"](load, load_registers(), YEAR)
     figure.alt = "Sept barres."
     figure.save(tmp_path / "x", formats=("svg",))
-    assert f'<desc id="{figure.name}-d">Sept barres.</desc>' in (tmp_path / "x.svg").read_text(
-        encoding="utf-8"
-    )
+    assert '<desc id="x-d">Sept barres.</desc>' in (tmp_path / "x.svg").read_text(encoding="utf-8")
 
 
 # --- the command -----------------------------------------------------------------------
@@ -95,6 +93,22 @@ def test_a_year_without_data_is_told(tmp_path, capsys):
     assert not list(tmp_path.glob("budget-2019*"))
     assert main([*words, "--only", "budget"]) == 1
     assert "années connues : 2025" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [(["--preset", "colonne", "a4"], "colonne, page, paysage, web"),
+     (["--formats", "svg", "jpeg"], "png, svg, pdf")],
+)  # fmt: skip
+def test_nothing_is_written_for_a_wrong_word(tmp_path, capsys, words, message):
+    assert main(["figures", "--only", "reports", "--out", str(tmp_path / "x"), *words]) == 1
+    assert f"inconnu ; au choix : {message}" in capsys.readouterr().err
+    assert not (tmp_path / "x").exists()
+
+
+def test_the_year_zero_is_not_the_last_one(tmp_path, capsys):
+    assert main(["figures", "--year", "0", "--only", "budget", "--out", str(tmp_path)]) == 1
+    assert "pour 0 ; années connues : 2025" in capsys.readouterr().err
 
 
 def test_an_unknown_figure_gives_the_nearest(tmp_path, capsys):

@@ -146,6 +146,8 @@ def _in_french(error: OSError) -> str:
         FileNotFoundError: "introuvable",
         IsADirectoryError: "un dossier ; attendu : un fichier",
         PermissionError: "accès refusé",
+        FileExistsError: "existe déjà ; attendu : un dossier",
+        NotADirectoryError: "un de ses dossiers est un fichier",
     }
     return f"{error.filename} : {said.get(type(error), error.strerror)}"
 
@@ -166,7 +168,7 @@ def main(words: list[str] | None = None) -> int:
     except OSError as error:
         errors.print(_in_french(error))
     except KeyboardInterrupt:
-        errors.print("Interrompu ; les tables sont restées comme avant.")
+        errors.print("Interrompu ; ce qui était en cours d’écriture est resté comme avant.")
     return 1
 
 

@@ -13,8 +13,8 @@ from solidata import catalog, home, provenance
 from solidata.check import audit as auditing
 from solidata.check import coverage
 from solidata.cli import show
-from solidata.french import plural
-from solidata.problems import NoDataError, Problem, SourceError
+from solidata.french import plural, quote
+from solidata.problems import NoDataError, Problem, RefusedError, SourceError
 from solidata.tables import all_tables
 
 
@@ -217,11 +217,20 @@ def figures(console: Console, arguments: argparse.Namespace) -> int:
     A figure of which the year has no data is named and left out, unless it was asked for.
     """
     from solidata.analysis.progress import years
-    from solidata.figures import gallery, theme
+    from solidata.figures import export, gallery, theme
 
     known = years(catalog.load("status_counts"))
-    year = arguments.year or max(known, default=0)
-    presets = list(theme.PRESETS) if arguments.preset == ["tous"] else arguments.preset
+    year = max(known, default=0) if arguments.year is None else arguments.year
+    presets = list(theme.PRESETS if "tous" in arguments.preset else dict.fromkeys(arguments.preset))
+    # Before anything is written.
+    for asked, there, what in (
+        (presets, theme.PRESETS, "format"),
+        (arguments.formats, export.FORMATS, "type de fichier"),
+    ):
+        if unknown := [word for word in asked if word not in there]:
+            raise RefusedError(
+                f"{what} {quote(unknown[0])} inconnu ; au choix : {', '.join(there)}"
+            )
     names = gallery.chosen(arguments.only)
     registers = catalog.load_registers()
     folder = arguments.out or home.home() / "figures"

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgba
+from matplotlib.patches import Patch
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
@@ -40,20 +43,29 @@ _GAP = 0.6
 _TYPOGRAPHY = (
     (re.compile(r"\d[ \u00a0]\d{3}(?!\d)"), "espace fine insécable attendue dans les milliers"),
     (re.compile(r"(?<![\w,])\d{5,}(?!\w)"), "espace fine insécable attendue dans les milliers"),
+    # No year is followed by a currency.
+    (
+        re.compile(r"(?<![\w,\u202f])\d{4}(?=[ \u00a0]?[kM]?€)"),
+        "espace fine insécable attendue dans les milliers",
+    ),
     (
         re.compile(r"\b(?:en|depuis)[ \u00a0][12]\u202f\d{3}\b(?![ \u00a0][€%])"),
         "année sans espace attendue",
     ),
     (
-        re.compile(r"\d ?(?<!\u00a0)[%€]|\d ?(?<!\u00a0)M€"),
+        re.compile(r"\d[ \u202f]?[%€]|\d[ \u202f]?[kM]€|M[ \u00a0\u202f]€"),
         "espace insécable attendue avant % et M€",
     ),
     (re.compile(r"\d\.\d"), "virgule décimale attendue"),
-    (re.compile(r"(?<![\w\d])-\d"), "signe moins (U+2212) attendu"),
+    (re.compile(r"(?<!\w)[-–]\d"), "signe moins (U+2212) attendu"),
     (re.compile(r"(?<=\w)'(?=\w)"), "apostrophe courbe attendue"),
-    (re.compile(r"«(?!\u00a0)|(?<!\u00a0)»|\""), "guillemets français et leurs espaces attendus"),
+    (
+        re.compile(r"«(?!\u00a0)|(?<!\u00a0)»|[\"“”]"),
+        "guillemets français et leurs espaces attendus",
+    ),
     (re.compile(r"(?<![\u00a0\u202f])[;!?](?=\s|$)"), "espace insécable attendue avant ; ! ?"),
     (re.compile(r" $|^ |  "), "espace de trop"),
+    (re.compile(r"\b(?:nan|NaN|None|NaT)\b|<NA>"), "une valeur manque"),
 )
 
 
@@ -91,7 +103,8 @@ def _words(figure: Figure) -> Iterator[Defect]:
         yield Defect("titre", quote(figure.title), f"attendu : {MAX_TITLE_WORDS} mots au plus")
     if figure.title.endswith("."):
         yield Defect("titre", quote(figure.title), "attendu : sans point final")
-    for text in (figure.title, figure.unit, figure.reading, figure.note, figure.scope, figure.alt):
+    for text in (figure.title, figure.unit, figure.reading, figure.note, figure.scope,
+                 figure.source, figure.alt):  # fmt: skip
         yield from _typography(text)
 
 
@@ -102,10 +115,14 @@ def _typography(text: str) -> Iterator[Defect]:
             yield Defect("typographie", quote(around), expected)
 
 
+_ROUNDED = re.compile(r"\barrondi(?:e?s?|r)\b", re.IGNORECASE)
+"""What a note on rounding says; an « arrondissement » is a place."""
+
+
 def _shares(figure: Figure) -> Iterator[Defect]:
     """Shares that a reader adds up make 100,0, or the note says why."""
     shares = [round(100 * s, 1) for s in figure.shares]
-    if shares and round(sum(shares), 1) != 100.0 and "arrondi" not in figure.note.lower():
+    if shares and round(sum(shares), 1) != 100.0 and not _ROUNDED.search(figure.note):
         yield Defect(
             "parts",
             f"somme {sum(shares):.1f}".replace(".", ","),
@@ -127,12 +144,14 @@ class _Placed:
 
 
 def _every_text(page: Page) -> Iterator[Text]:
-    """Yield the texts of the page; axes switched off have no axis to write on."""
-    yield from page.figure.texts
-    for axes in page.figure.axes:
-        parts = axes.get_children() if axes.axison else axes.texts
-        for part in parts:
+    """Yield the texts of the page, legends and titles too; axes switched off draw no axis."""
+    for part in page.figure.get_children():
+        if not isinstance(part, Axes):
             yield from part.findobj(Text)
+    for axes in page.figure.axes:
+        for part in axes.get_children():
+            if axes.axison or not isinstance(part, Axis):
+                yield from part.findobj(Text)
 
 
 def _placed(page: Page) -> list[_Placed]:
@@ -173,6 +192,11 @@ def _texts(page: Page, placed: list[_Placed]) -> Iterator[Defect]:
         box = item.box
         if box.x0 < -0.5 or box.y0 < -0.5 or box.x1 > width + 0.5 or box.y1 > height + 0.5:
             yield Defect("texte hors du cadre", item.name, "attendu : dans la figure")
+        window = item.text.get_clip_box()
+        if item.text.get_clip_on() and window is not None:
+            seen = Bbox.intersection(box, window)
+            if seen is None or seen.width < box.width - 1 or seen.height < box.height - 1:
+                yield Defect("texte coupé", item.name, "attendu : entier")
         family = item.text.get_fontfamily()[0]
         if family not in {theme.FONT, theme.TABULAR}:
             yield Defect("police", item.name, f"attendu : {theme.FONT}, et non {family}")
@@ -247,13 +271,21 @@ def _ink(page: Page, placed: list[_Placed]) -> Iterator[Defect]:
     yield from _edges(image, placed)
     for item in placed:
         under = _ground(item, image)
-        ratio = colour.contrast(item.text.get_color(), under)
+        ratio = colour.contrast(_seen(item.text, under), under)
         if ratio < TEXT_CONTRAST:
             yield Defect(
                 "contraste du texte",
                 f"{item.name}, {ratio:.1f}".replace(".", ","),
                 f"attendu : {TEXT_CONTRAST:g} au moins".replace(".", ","),
             )
+
+
+def _seen(text: Text, under: tuple[float, ...]) -> tuple[float, ...]:
+    """Return the colour of a text as it is seen: what is under it shows through a pale one."""
+    red, green, blue, alpha = to_rgba(text.get_color(), text.get_alpha())
+    return tuple(
+        alpha * c + (1 - alpha) * u for c, u in zip((red, green, blue), under, strict=True)
+    )
 
 
 def _edges(image: Image, placed: list[_Placed]) -> Iterator[Defect]:
@@ -298,6 +330,7 @@ def _fills(marks: list[Mark]) -> dict[str, theme.Fill]:
 
 def _shapes(page: Page) -> Iterator[Defect]:
     fills = _fills(page.marks)
+    yield from _as_said(page.marks)
     for category, fill in fills.items():
         best = max(colour.contrast(c, theme.PAPER) for c in (fill.face, fill.edge))
         if best < SHAPE_CONTRAST:
@@ -309,7 +342,8 @@ def _shapes(page: Page) -> Iterator[Defect]:
     for (a, one), (b, other) in itertools.combinations(fills.items(), 2):
         if one == other:
             continue
-        told_by_shape = (one.hatch != other.hatch) or (
+        # Denser or not, a hatch is the same one to the eye.
+        told_by_shape = set(one.hatch or "") != set(other.hatch or "") or (
             (one.face == theme.PAPER) != (other.face == theme.PAPER)
         )
         for name in colour.SIMULATIONS:
@@ -329,6 +363,20 @@ def _shapes(page: Page) -> Iterator[Defect]:
                 "illisible en gris",
                 f"{quote(a)} et {quote(b)}",
                 "attendu : des clartés différentes, une hachure ou un contour",
+            )
+
+
+def _as_said(marks: list[Mark]) -> Iterator[Defect]:
+    """Each shape is drawn as its fill says: what is checked is what is printed."""
+    for mark in marks:
+        if not isinstance(mark.artist, Patch):
+            continue
+        drawn = to_rgba(mark.artist.get_facecolor())
+        if not np.allclose(drawn, to_rgba(mark.fill.face), atol=0.01):
+            yield Defect(
+                "remplissage",
+                quote(mark.category),
+                f"attendu : {mark.fill.face}, sans transparence",
             )
 
 
@@ -362,6 +410,12 @@ def _limits(page: Page) -> Iterator[Defect]:
         )
     for segments in _stacks(page).values():
         categories = {mark.category for mark in segments}
+        if len({mark.fill for mark in segments}) < len(categories):
+            yield Defect(
+                "couleurs confondues",
+                listed(map(quote, sorted(categories))),
+                "attendu : un remplissage par classe d’une barre empilée",
+            )
         if len(categories) > theme.MAX_STACKED:
             yield Defect(
                 "barres empilées",
@@ -375,6 +429,9 @@ def _bars_from_zero(page: Page) -> Iterator[Defect]:
     for (axes, _), segments in _stacks(page).items():
         vertical = segments[0].vertical
         low, high = sorted(axes.get_ylim() if vertical else axes.get_xlim())
+        if (scale := axes.get_yscale() if vertical else axes.get_xscale()) != "linear":
+            yield Defect("barres", f"échelle {scale}", "attendu : une échelle linéaire")
+            continue
         if not low <= 1e-9 <= high + 1e-9:
             yield Defect(
                 "barres", f"axe de {low:g} à {high:g}", "attendu : des barres qui partent de zéro"
@@ -392,6 +449,11 @@ def _bars_from_zero(page: Page) -> Iterator[Defect]:
             ]
             for end in (start, start + long)
         ]
+        slack = 0.01 * (high - low)
+        if any(m.artist.get_clip_on() for m in segments) and not (
+            low - slack <= min(ends) and max(ends) <= high + slack
+        ):
+            yield Defect("barres", f"{quote(segments[0].category)} coupée", "attendu : entière")
         # A white gap of half a millimetre may part a segment from the baseline.
         from_zero = min(ends, key=abs) * size / (high - low)
         if abs(from_zero) > _GAP:

@@ -43,8 +43,11 @@ def _pdf(page: Page, figure: Figure) -> bytes:
     return buffer.getvalue()
 
 
-def _svg(page: Page, figure: Figure) -> bytes:
-    """Return the SVG with what a screen reader needs: a role, a language, a title, a description."""
+def _svg(page: Page, figure: Figure, stem: str) -> bytes:
+    """Return the SVG with what a screen reader needs: a role, a language, a title, a description.
+
+    Its ids and its style are its own: several figures may stand in one web page.
+    """
     buffer = io.StringIO()
     metadata = {"Date": None, "Creator": None, "Title": figure.title, "Description": figure.alt,
                 "Language": "fr", "Source": figure.source}  # fmt: skip
@@ -52,16 +55,37 @@ def _svg(page: Page, figure: Figure) -> bytes:
     text = re.sub(r"\s*<title>.*?</title>", "", buffer.getvalue(), count=1, flags=re.DOTALL)
     opening = re.search(r"<svg\b[^>]*>", text)
     assert opening is not None
-    name = figure.name
+    name = re.sub(r"[^\w-]+", "-", stem)
+    name = name if name[:1].isalpha() else f"figure-{name}"  # a style sheet wants a letter first
+    body = _own_ids(text[opening.end() :], name)
     described = (
-        f'{opening[0][:-1]} role="img" lang="fr" aria-labelledby="{name}-t" aria-describedby="{name}-d">\n'
+        f'{opening[0][:-1]} id="{name}" role="img" lang="fr" aria-labelledby="{name}-t" aria-describedby="{name}-d">\n'
         f'<title id="{name}-t">{html.escape(figure.title)}</title>\n'
         f'<desc id="{name}-d">{html.escape(figure.alt)}</desc>'
     )
-    return (text[: opening.start()] + described + text[opening.end() :]).encode()
+    return (text[: opening.start()] + described + body).encode()
 
 
-_WRITERS = {"png": _png, "svg": _svg, "pdf": _pdf}
+_IDS = re.compile(r'((?:\bid=|xlink:href=)"#?|url\(#)')
+
+
+def _own_ids(body: str, name: str) -> str:
+    """Return the inside of an SVG whose ids start with `name`, and whose style stays inside.
+
+    matplotlib calls the parts of every figure alike (``axes_1``, ``patch_2``).
+    """
+    scoped = body.replace('<style type="text/css">*{', f'<style type="text/css">#{name} *{{', 1)
+    return _IDS.sub(rf"\g<1>{name}-", scoped)
+
+
+def _write(suffix: str, page: Page, figure: Figure, stem: str) -> bytes:
+    match suffix:
+        case "png":
+            return _png(page, figure)
+        case "pdf":
+            return _pdf(page, figure)
+        case _:
+            return _svg(page, figure, stem)
 
 
 def _csv(figure: Figure) -> bytes:
@@ -104,10 +128,17 @@ def _none(value: object) -> object:
     return None if value != value else value  # NaN is not itself
 
 
+def _named(stem: str | Path) -> bool:
+    """Whether a path without suffix names files, and not a folder only."""
+    return bool(Path(stem).name) and not str(stem).endswith(("/", "\\"))
+
+
 def save(
     figure: Figure, stem: str | Path, preset: str, formats: tuple[str, ...], dressed: bool
 ) -> list[Path]:
     """Write the files of a figure; see :meth:`solidata.figures.frame.Figure.save`."""
+    if not _named(stem):
+        raise RefusedError(f"{quote(stem)} : il manque le nom des fichiers après le dossier.")
     unknown = [f for f in formats if f not in FORMATS]
     if unknown:
         raise RefusedError(f"format {quote(unknown[0])} inconnu ; au choix : {', '.join(FORMATS)}")
@@ -118,7 +149,7 @@ def save(
     if found := defects(figure, page, dressed):
         raise DefectError(f"{figure.name} ({preset})", found)
     with theme.applied():
-        contents = {f: _WRITERS[f](page, figure) for f in formats}
+        contents = {f: _write(f, page, figure, stem.name) for f in dict.fromkeys(formats)}
     contents["csv"] = _csv(figure)
     names = [f"{stem.name}.{suffix}" for suffix in contents]
     contents["json"] = _json(figure, page, preset, names)
@@ -135,18 +166,19 @@ def _write_all(contents: dict[Path, bytes]) -> list[Path]:
         beside = Path(name)
         for number, data in enumerate(contents.values()):
             (beside / f"{number}.new").write_bytes(data)
-        done: list[tuple[int, Path]] = []
         try:
             for number, path in enumerate(contents):
                 if path.exists():
                     os.replace(path, beside / f"{number}.old")
-                done.append((number, path))
                 os.replace(beside / f"{number}.new", path)
         except BaseException:
-            for number, path in done:
-                path.unlink(missing_ok=True)
+            # What lies beside tells how far each file went, wherever an interruption fell.
+            for number, path in enumerate(contents):
                 if (beside / f"{number}.old").exists():
+                    path.unlink(missing_ok=True)
                     (beside / f"{number}.old").rename(path)
+                elif not (beside / f"{number}.new").exists():
+                    path.unlink(missing_ok=True)
             raise
     return list(contents)
 

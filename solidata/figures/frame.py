@@ -216,7 +216,7 @@ class Figure:
         self,
         stem: str | Path,
         preset: str = "page",
-        formats: Iterable[str] = ("png", "svg", "pdf"),
+        formats: str | Iterable[str] = ("png", "svg", "pdf"),
         dressed: bool = True,
     ) -> list[Path]:
         """Write the figure, its data (CSV) and its metadata (JSON) together, or nothing.
@@ -227,7 +227,7 @@ class Figure:
             Path without suffix; the preset ``web`` adds ``-web`` to its name.
         preset : str
             ``colonne`` (82 mm), ``page`` (170), ``paysage`` (257) or ``web`` (200).
-        formats : iterable of str
+        formats : str or iterable of str
             Among ``png`` (300 dpi), ``svg`` and ``pdf``.
         dressed : bool
             With its titles and notes, or bare.
@@ -242,11 +242,12 @@ class Figure:
         DefectError
             With every defect, when there is one; nothing is written.
         ValueError
-            For an unknown preset or format.
+            For an unknown preset or format, or a folder without a name for the files.
         """
         from solidata.figures import export
 
-        return export.save(self, stem, preset, tuple(formats), dressed)
+        asked = (formats,) if isinstance(formats, str) else tuple(formats)
+        return export.save(self, stem, preset, asked, dressed)
 
     def _ipython_display_(self) -> None:
         """Show the figure once, with its alt text, and print its fingerprint."""

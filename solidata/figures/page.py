@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,6 +57,12 @@ def text_width(text: str, size: float, weight: int = 400, family: str = FONT) ->
     return float(font.get_width_height()[0]) / 64 / _SCALE * MM_PER_POINT
 
 
+@functools.cache
+def _drawable() -> frozenset[int]:
+    """Return the characters that the typeface draws."""
+    return frozenset(_font(FONT, 400).get_charmap())
+
+
 def missing_glyphs(text: str) -> list[str]:
     """Return the characters that the typeface cannot draw, in order.
 
@@ -64,8 +71,7 @@ def missing_glyphs(text: str) -> list[str]:
     >>> missing_glyphs("1\u202f234 €"), missing_glyphs("Aide 😀")
     ([], ['😀'])
     """
-    known = _font(FONT, 400).get_charmap()
-    return [c for c in dict.fromkeys(text) if ord(c) not in known]
+    return [c for c in dict.fromkeys(text) if ord(c) not in _drawable()]
 
 
 def wrap(text: str, width: float, size: float, weight: int = 400, first: float = 0.0) -> list[str]:
@@ -111,7 +117,7 @@ def word_count(text: str) -> int:
     >>> word_count("Solidarités : 283 M€ votés en 2026"), word_count("1\u202f170\u202f000\u00a0€")
     (5, 1)
     """
-    words = text.replace("\u202f", "").split()
+    words = re.sub(r"(?<=\d)\u202f(?=\d)", "", text).split()
     return sum(any(c.isalnum() for c in word) and word not in {"M€", "k€"} for word in words)
 
 

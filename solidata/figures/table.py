@@ -147,7 +147,12 @@ def publication_table(
         The column of `data` that is printed.
     registers : Registers
     table : pandas.DataFrame, optional
-        The same as numbers, for a spreadsheet; by default the cells as printed.
+        The same as numbers, for a spreadsheet takes « 1\u202f234 » and « 96\u00a0% » for texts; by
+        default the cells as printed.
+
+    Returns
+    -------
+    Figure
 
     Raises
     ------
