@@ -1,6 +1,7 @@
 """Every figure the project exports, in every format: no defect, one look, the same bytes."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections import defaultdict
@@ -109,6 +110,40 @@ def test_nothing_is_written_for_a_wrong_word(tmp_path, capsys, words, message):
 def test_the_year_zero_is_not_the_last_one(tmp_path, capsys):
     assert main(["figures", "--year", "0", "--only", "budget", "--out", str(tmp_path)]) == 1
     assert "pour 0 ; années connues : 2025" in capsys.readouterr().err
+
+
+def test_a_defective_figure_is_named_and_the_others_are_written(tmp_path, capsys, monkeypatch):
+    def broken(load, registers, year):
+        made = gallery.SET["suppressions"](load, registers, year)
+        made.title += "."
+        return made
+
+    monkeypatch.setitem(gallery.SET, "reports", broken)
+    words = [
+        "figures",
+        "--only",
+        "reports",
+        "suppressions",
+        "--formats",
+        "svg",
+        "--out",
+        str(tmp_path),
+    ]
+    assert main(words) == 1
+    out = " ".join(capsys.readouterr().out.split())
+    assert "ne peut être exportée" in out
+    assert "sans point final" in out
+    assert sorted(p.name for p in tmp_path.glob("*.svg")) == [f"suppressions-{YEAR}.svg"]
+
+
+def test_another_year_leaves_the_gallery_as_it_is(project, monkeypatch, capsys, tmp_path):
+    shutil.copytree(project / "data" / "processed", tmp_path / "data" / "processed")
+    monkeypatch.setenv("SOLIDATA_HOME", str(tmp_path))
+    monkeypatch.setattr(gallery, "SET", {"publics": gallery.SET["publics"]})
+    assert main(["figures", "--year", "2019"]) == 0
+    assert not (tmp_path / "figures" / "README.md").exists()
+    assert main(["figures"]) == 0
+    assert (tmp_path / "figures" / "README.md").exists()
 
 
 def test_an_unknown_figure_gives_the_nearest(tmp_path, capsys):

@@ -234,38 +234,38 @@ def figures(console: Console, arguments: argparse.Namespace) -> int:
     names = gallery.chosen(arguments.only)
     registers = catalog.load_registers()
     folder = arguments.out or home.home() / "figures"
-    made, empty = [], []
+    made, empty, refused = [], [], []
     with show.steps(console) as progress:
         task = progress.add_task("Figures", total=len(names) * len(presets))
-        for name in names:
+        for number, name in enumerate(names, start=1):
             progress.update(task, description=name)
             try:
                 figure = gallery.SET[name](catalog.load, registers, year)
+                for preset in presets:
+                    progress.update(task, description=f"{figure.name} ({preset})")
+                    suffix = "" if preset in {"page", "web"} else f"-{preset}"
+                    stem = folder / f"{figure.name}{suffix}{'-nue' if arguments.bare else ''}"
+                    figure.save(stem, preset, arguments.formats, dressed=not arguments.bare)
+                    progress.advance(task)
+                made.append(figure)
             except NoDataError as error:
                 if arguments.only:
                     raise
                 empty.append(f"{name} : {error}")
-                progress.advance(task, len(presets))
-                continue
-            made.append(figure)
-            for preset in presets:
-                progress.update(task, description=f"{figure.name} ({preset})")
-                suffix = "" if preset in {"page", "web"} else f"-{preset}"
-                stem = folder / f"{figure.name}{suffix}{'-nue' if arguments.bare else ''}"
-                figure.save(stem, preset, arguments.formats, dressed=not arguments.bare)
-                progress.advance(task)
+            except RefusedError as error:  # the others may be sound
+                refused.append(str(error))
+            progress.update(task, completed=number * len(presets))
     for reason in empty:
         console.print(f"Sans données pour {year} : {reason}")
-    if (
-        not arguments.only
-        and "page" in presets
-        and "svg" in arguments.formats
-        and not arguments.bare
-    ):
+    for reason in refused:
+        console.print(reason, style="bold red")
+    every = not arguments.only and not refused and not arguments.bare
+    # The project's page shows its latest year; in a folder of one's own, any year.
+    if every and "page" in presets and "svg" in arguments.formats and (arguments.out or year == max(known, default=0)):  # fmt: skip
         gallery.page(made, folder)
     count = len(made)
     console.print(f"{count} {plural(count, 'figure')} en {', '.join(presets)}, dans {folder}.")
-    return 0
+    return 1 if refused else 0
 
 
 def notebooks(console: Console, names: list[str], update: bool = False) -> int:
