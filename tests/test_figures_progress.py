@@ -167,6 +167,16 @@ def test_a_status_that_is_missing_is_refused_unless_it_is_none(tables, chart):
     assert same.table().equals(whole.table())
 
 
+@pytest.mark.parametrize("chart", ["status_by_section", "statuses"])
+def test_a_sum_that_fails_in_print_is_drawn_as_printed_and_told(tables, chart):
+    counts = tables["status_counts"].copy()
+    counts.loc[counts["count_id"] == "SA.2025.en_cours", "count"] = 12  # 7 + 12 + 2 + 5 = 26
+    figure = sound(CHARTS[chart]({**tables, "status_counts": counts}))
+    said = figure.note.replace("\u00a0", " ")
+    assert "sommes telles qu’imprimées : Santé, les statuts font 26 actions et non 25" in said
+    assert CHARTS[chart](tables).note.count("sommes telles") == 0
+
+
 @pytest.mark.parametrize("chart", COUNTED)
 def test_two_reports_of_one_year_are_told(tables, chart):
     counts = tables["status_counts"]

@@ -161,32 +161,32 @@ def _sound_counts(frame: pd.DataFrame, year: int) -> None:
         raise RefusedError(f"Une section imprime plusieurs totaux pour {year}.")
 
 
-def check_sums(by_section: pd.DataFrame) -> None:
-    """Refuse sections whose statuses do not make their total: a bar would be cut short.
+def unequal_sums(by_section: pd.DataFrame) -> pd.DataFrame:
+    """Return the sections whose printed statuses do not make their printed total.
 
     Parameters
     ----------
     by_section : pandas.DataFrame
         From :func:`status_by_section`.
 
-    Raises
-    ------
-    ValueError
-        With the section, what its statuses make, and its total.
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``section``, ``counted`` (int, what the statuses make) and ``total`` (int); empty
+        when every sum holds.
 
     Examples
     --------
     >>> import solidata
     >>> counts, sections = solidata.load("status_counts"), solidata.load("sections")
-    >>> check_sums(status_by_section(counts, sections, 2025))
+    >>> len(unequal_sums(status_by_section(counts, sections, 2025)))
+    0
     """
-    for _, rows in by_section.groupby("section_id", sort=False):
-        found, total = int(rows["count"].sum()), int(rows["total"].iloc[0])
-        if found != total:
-            raise RefusedError(
-                f"{rows['section'].iloc[0]} : les statuts font {found} actions et non {total} ; un statut manque "
-                "ou est compté deux fois."
-            )
+    sums = by_section.groupby("section", sort=False).agg(
+        counted=("count", "sum"), total=("total", "first")
+    )
+    sums = sums.astype(int).reset_index()
+    return sums[sums["counted"] != sums["total"]].reset_index(drop=True)
 
 
 def overall(by_section: pd.DataFrame) -> pd.DataFrame:

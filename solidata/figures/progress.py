@@ -7,7 +7,7 @@ import pandas as pd
 from solidata.analysis import progress as analysis
 from solidata.figures import shapes, theme
 from solidata.figures.bars import ranked_bars
-from solidata.figures.counted import counted, scope_of
+from solidata.figures.counted import counted, scope_of, sums_note
 from solidata.figures.flagships import flagships
 from solidata.figures.frame import Figure
 from solidata.figures.legibility import legibility
@@ -44,7 +44,7 @@ def status_by_section(
         When no report prints totals for `year`.
     ValueError
         When a table cannot be counted (see :func:`solidata.analysis.progress.status_by_section`),
-        statuses do not make their total, labels are the same or too long, or there are more than
+        labels are the same or too long, or there are more than
         :data:`~solidata.figures.counted.MAX_SECTIONS` sections.
 
     Examples
@@ -86,7 +86,8 @@ def status_by_section(
         ),
         scope=scope_of(total, len(ranked)),
         registers=registers,
-        shares=tuple(overall["share"]),
+        note=(unequal := sums_note(rows)),
+        shares=() if unequal else tuple(overall["share"]),
     )  # fmt: skip
 
 

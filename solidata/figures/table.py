@@ -9,7 +9,7 @@ import pandas as pd
 
 from solidata.analysis import progress as analysis
 from solidata.figures import theme
-from solidata.figures.counted import counted, scope_of
+from solidata.figures.counted import counted, scope_of, sums_note
 from solidata.figures.frame import LEADING, Figure
 from solidata.figures.page import MARGIN, NARROW, Page, text_width, wrap
 from solidata.figures.texts import breakable
@@ -240,11 +240,10 @@ def statuses(
         (name, *map(format_number, cells[:-1]), format_rate(cells[-1] / 100))
         for name, cells in zip([*order, "Ensemble"], numbers, strict=True)
     ]
-    going = int(overall.loc[overall["status"].isin(_GOING), "count"].sum())
-    stopped = total - going
     counts = (
         overall.set_index("status")["count"].reindex(list(analysis.STATUSES)).fillna(0).astype(int)
     )
+    stopped = int(counts[list(_DROPPED)].sum())
     headers = (
         "Section",
         *(_header(labels[s]) for s in analysis.STATUSES),
@@ -262,6 +261,7 @@ def statuses(
         value="count",
         scope=scope_of(total, len(order)),
         registers=registers,
+        note=sums_note(rows),
         table=pd.DataFrame(
             [(row[0], *cells[:-1], round(cells[-1], 1)) for row, cells in zip(lines, numbers, strict=True)],
             columns=[*headers[:-1], f"{headers[-1]} (%)"],
