@@ -36,9 +36,6 @@ __all__ = ["budgets", "coverage_curve", "dumbbell", "openings", "series", "slope
 MAX_PANELS = 6
 """Above this a page is too small: filter the tables, or make several figures."""
 
-TERRITORIES = {"nord": "Nord", "centre": "Centre", "sud": "Sud"}
-"""The three territories of the plan, as a label names them."""
-
 _GAP = 6.0
 
 
@@ -136,8 +133,15 @@ def _told_apart(found: pd.DataFrame) -> pd.Series:
     """Return the labels, with the territory or the action that tells two of one name apart."""
     twice = found["label"].duplicated(keep=False)
     owner = found["indicator_id"].str.split(" / ").str[0].where(found["unit"] == "euros")
-    what = found["territory_id"].map(TERRITORIES).fillna(found["territory_id"]).fillna(owner)
-    return found["label"].where(~twice | what.isna(), found["label"] + " (" + what + ")")
+    place = found["territory_id"].astype(object).map(str.capitalize, na_action="ignore")
+    what = place.where(place.notna(), owner)
+    return pd.Series(
+        [
+            f"{label} ({name})" if again and pd.notna(name) else label
+            for label, again, name in zip(found["label"], twice, what, strict=True)
+        ],
+        index=found.index,
+    )
 
 
 def _slopes_title(found: pd.DataFrame, said: list[str]) -> str:

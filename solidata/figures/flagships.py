@@ -75,10 +75,9 @@ def flagships(
         .astype(object)
         .map(lambda s: " / ".join(labels[w] for w in s.split(" / ")), na_action="ignore"),
     ).drop(columns="agrees")
-    verb = "diffère"
     return Figure(
         name=f"phares-{year}",
-        title=f"Le statut de {split} des {len(rows)} actions phares de {year} {verb} entre liste et fiches"
+        title=f"Le statut de {split} des {len(rows)} actions phares de {year} diffère entre liste et fiches"
         if split
         else f"{plural(len(rows), 'La liste et la fiche du phare', f'La liste et les fiches des {len(rows)} phares')} "
         f"s’accordent en {year}",

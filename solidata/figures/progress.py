@@ -62,6 +62,7 @@ def status_by_section(
     total = int(overall["total"].iloc[0])
     going = int(counts["realisee"] + counts["en_cours"])
     postponed = rows[rows["status"] == "reportee"].sort_values(["count", "section"])
+    unequal = sums_note(rows)
     words = {s: _count_words(s, int(counts[s])) for s in analysis.STATUSES}
     return Figure(
         name=f"statuts-par-section-{year}",
@@ -86,7 +87,7 @@ def status_by_section(
         ),
         scope=scope_of(total, len(ranked)),
         registers=registers,
-        note=(unequal := sums_note(rows)),
+        note=unequal,
         shares=() if unequal else tuple(overall["share"]),
     )  # fmt: skip
 

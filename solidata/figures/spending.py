@@ -92,7 +92,7 @@ def budget(department_budget: pd.DataFrame, registers: Registers, year: int) -> 
             f"soit {share}{_autonomy(blocks)}."
         ),
         note=_budget_note(blocks, outside),
-        scope=f"budget primitif {year} du Département de Loir-et-Cher{_left_out(outside)}.",
+        scope=f"budget primitif {year} du Département{_left_out(outside)}.",
         registers=registers,
         shares=tuple(first["share"]),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -309,11 +308,3 @@ def _narrowed(headers: tuple[str, ...], lines: list[tuple[str, ...]], counts: pd
 
 def _header(label: str) -> str:
     return label.replace("Non engagée – ", "").capitalize()
-
-
-def as_rows(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[tuple[str, ...], ...]:
-    """Return the columns of `frame` as cells: numbers in French typography, the rest as text."""
-    return tuple(
-        tuple(format_number(v) if isinstance(v, (int, float)) else str(v) for v in row)
-        for row in frame[list(columns)].itertuples(index=False)
-    )

@@ -139,8 +139,8 @@ def _line_faults(table: Table, row: dict[str, Any], lines: int | None) -> Iterab
 
 def read_table(
     path: Path, table: Table, sources: dict[str, int | None], root: Path
-) -> pd.DataFrame:
-    """Return the rows of one raw file as text, after checking every cell.
+) -> tuple[pd.DataFrame, list[Problem]]:
+    """Return the sound rows of one raw file as text, and the problems of the others.
 
     Parameters
     ----------
@@ -158,22 +158,9 @@ def read_table(
     pandas.DataFrame of str
         The transcribed columns, ``source_id``, ``raw_file`` and ``raw_line`` (int); empty
         cells are ``""``.
-
-    Raises
-    ------
-    SourceError
-        With every problem of the file.
+    list of Problem
+        Every problem of the file; a row that has one is left out.
     """
-    frame, problems = _sound_rows(path, table, sources, root)
-    if problems:
-        raise SourceError(problems)
-    return frame
-
-
-def _sound_rows(
-    path: Path, table: Table, sources: dict[str, int | None], root: Path
-) -> tuple[pd.DataFrame, list[Problem]]:
-    """Return the rows without a problem, and the problems of the others."""
     columns = list(dict.fromkeys([*(f.name for f in table.transcribed), "source_id", FILE, ROW]))
     empty = pd.DataFrame(columns=columns, dtype=object)
     name = path.relative_to(root).as_posix()
@@ -343,7 +330,7 @@ def survey(root: Path) -> tuple[Raw, list[Problem]]:
             declared_by.setdefault(row["source_id"], name)
         lines = {row["source_id"]: int(row["lines"]) if row["lines"] else None for row in declared}
         for name, path in files.items():
-            frame, faults = _sound_rows(path, all_tables()[name], lines, base)
+            frame, faults = read_table(path, all_tables()[name], lines, base)
             frames[name].append(frame)
             problems += faults
     if not folders:
