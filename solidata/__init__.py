@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from solidata.catalog import load as load
+    from solidata.catalog import load_geography as load_geography
     from solidata.catalog import load_registers as load_registers
     from solidata.provenance import trace as trace
     from solidata.tables import Registers as Registers
@@ -20,13 +21,14 @@ __version__ = "0.1.0"
 
 _LAZY = {
     "load": "catalog",
+    "load_geography": "catalog",
     "load_registers": "catalog",
     "Registers": "tables",
     "trace": "provenance",
 }
 _ROOMS = ("analysis", "build", "check", "clean", "figures", "french", "raw", "tables")
 
-__all__ = ["Registers", "load", "load_registers", "trace"]
+__all__ = ["Registers", "load", "load_geography", "load_registers", "trace"]
 
 
 def __getattr__(name: str) -> Any:

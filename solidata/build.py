@@ -13,18 +13,21 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from solidata import home, raw
 from solidata.check import integrity
 from solidata.check.identities import identities
-from solidata.clean import NEEDED, clean, read_cells
+from solidata.clean import NEEDED, clean, geography, read_cells
 from solidata.clean.fields import unprinted
 from solidata.problems import Problem, SourceError
-from solidata.tables import Field, all_tables
+from solidata.tables import OUTLINES, Field, all_tables
 from solidata.tables.derive import descriptor, dictionary, typed
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 Frames = dict[str, pd.DataFrame]
 Step = Callable[[str], None]
@@ -50,6 +53,11 @@ def assemble(raw_folder: Path, step: Step = lambda _: None) -> Frames:
     SourceError
         With every problem of the raw files.
     """
+    return _assemble(raw_folder, step)[0]
+
+
+def _assemble(raw_folder: Path, step: Step) -> tuple[Frames, gpd.GeoDataFrame | None]:
+    """Return the tables, and the outlines of the communes when a document holds them."""
     step("Lecture des transcriptions")
     transcribed, found = raw.survey(raw_folder)
     places = integrity.Places(transcribed.tables)
@@ -58,12 +66,21 @@ def assemble(raw_folder: Path, step: Step = lambda _: None) -> Frames:
         raise SourceError(found)
     step("Nettoyage et corrections")
     tables = clean(transcribed)
+    step("Contours des communes")
+    outlines, merged = geography.outlines(transcribed)
+    if outlines is not None:
+        own = outlines[outlines["kind"] == "commune"]
+        file = str(transcribed.layers["communes"][raw.FILE].iloc[0])
+        if found := geography.topology_problems(own, file):
+            raise SourceError(found)
+    for code, now in merged.itertuples(index=False):
+        step(f"Contour de la commune {code}, fusionnée : rattaché à {now}")
     step("Identités arithmétiques")
     tables["identities"] = typed(all_tables()["identities"], identities(tables, places))
     step("Schémas, clés et garde-fous")
     if found := integrity.problems(tables, places):
         raise SourceError(found)
-    return {name: tables[name] for name in sorted(tables)}
+    return {name: tables[name] for name in sorted(tables)}, outlines
 
 
 def _further_problems(
@@ -82,6 +99,9 @@ def _further_problems(
     problems = integrity.key_problems(named, places, unsure=incomplete)
     if not incomplete & NEEDED:
         unread = read_cells(transcribed)[1]
+        # Reading a cell tells more of it than a key that names no row.
+        told = {(p.file, p.line, p.column) for p in unread}
+        problems = [p for p in problems if (p.file, p.line, p.column) not in told]
         # A correction may be of a row left out.
         problems += [p for p in unread if not incomplete or Path(p.file).stem != "corrections"]
     told = {(p.file, p.line, p.column) for p in problems}
@@ -104,8 +124,13 @@ def _as_text(field: Field, column: pd.Series) -> pd.Series:
     return column.astype(object).where(column.notna(), "").map(str)
 
 
-def write(tables: Frames, folder: Path) -> None:
-    """Write the tables, ``datapackage.json`` and ``dictionary.md`` into an empty folder."""
+def write(tables: Frames, folder: Path, outlines: gpd.GeoDataFrame | None = None) -> None:
+    """Write the tables, ``datapackage.json`` and ``dictionary.md`` into an empty folder.
+
+    The outlines go into ``outlines.parquet`` (GeoParquet), when there are any.
+    """
+    if outlines is not None:
+        outlines.to_parquet(folder / OUTLINES, index=False, compression="zstd")
     for name, frame in tables.items():
         text = pd.DataFrame({f.name: _as_text(f, frame[f.name]) for f in all_tables()[name].fields})
         text.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
@@ -168,10 +193,10 @@ def build(raw_folder: Path, processed: Path, step: Step = lambda _: None) -> Fra
         When the raw files cannot be read as they are; `processed` is left as it was.
     """
     home.recover(processed)
-    tables = assemble(raw_folder, step)
+    tables, outlines = _assemble(raw_folder, step)
     step("Écriture des tables")
     processed.parent.mkdir(parents=True, exist_ok=True)
     with _new_folder(processed) as new:
-        write(tables, new)
+        write(tables, new, outlines)
         replace(new, processed)
     return tables

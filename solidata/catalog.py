@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from solidata import home
 from solidata.french import nearest, quote
-from solidata.problems import RefusedError
-from solidata.tables import Registers, Table, all_tables
+from solidata.problems import NoDataError, RefusedError
+from solidata.tables import OUTLINES, Geography, Registers, Table, all_tables
 from solidata.tables.derive import typed
 
 if TYPE_CHECKING:
@@ -104,6 +104,59 @@ def load_registers(folder: Path | None = None) -> Registers:
     True
     """
     return Registers(load("sources", folder), load("contradictions", folder))
+
+
+def load_geography(folder: Path | None = None) -> Geography:
+    """Return the outlines that maps take: communes, neighbours, rivers, in Lambert-93.
+
+    Parameters
+    ----------
+    folder : pathlib.Path, optional
+        Where the tables are; by default ``data/processed`` of the project.
+
+    Returns
+    -------
+    Geography
+        Three frames in EPSG:2154. ``communes`` has the columns of the table of that name,
+        ``outline_source`` (str) and ``geometry``; the others ``code``, ``name``, ``source_id``
+        and ``geometry``.
+
+    Raises
+    ------
+    FileNotFoundError
+        When the tables have not been built.
+    NoDataError
+        When no document gives the outlines of the communes.
+
+    Examples
+    --------
+    >>> geography = load_geography()
+    >>> geography.communes.crs.to_epsg(), bool(geography.communes.is_valid.all())
+    (2154, True)
+    """
+    import geopandas as gpd
+
+    communes = load("communes", folder)
+    path = (folder or home.processed_folder()) / OUTLINES
+    if not path.exists():
+        raise NoDataError(
+            f"{path} n’existe pas : aucun document de data/raw ne donne le contour des communes "
+            "(communes.geojson, .gpkg ou .shp)."
+        )
+    every = gpd.read_parquet(path)
+    kinds = {
+        kind: every.loc[every["kind"] == kind, ["code", "name", "source_id", "geometry"]]
+        for kind in ("commune", "departement", "cours_d_eau")
+    }
+    outlines = kinds["commune"].rename(columns={"source_id": "outline_source"})
+    own = communes.merge(
+        outlines.drop(columns="name"), left_on="insee_code", right_on="code", validate="1:1"
+    ).drop(columns="code")
+    return Geography(
+        gpd.GeoDataFrame(own, geometry="geometry", crs=every.crs),
+        kinds["departement"].reset_index(drop=True),
+        kinds["cours_d_eau"].reset_index(drop=True),
+    )
 
 
 def load_all(folder: Path | None = None) -> dict[str, pd.DataFrame]:

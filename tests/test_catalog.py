@@ -110,7 +110,7 @@ def test_an_unknown_table_is_answered_with_the_nearest(name, near):
     said = str(caught.value)
     assert said.startswith(f"Aucune table «\u00a0{name}\u00a0».")
     assert f"Voulez-vous dire «\u00a0{near}\u00a0» ?" in said
-    assert "action_statuses, actions, challenges" in said
+    assert "action_statuses, actions, arrondissements" in said
 
 
 @pytest.mark.parametrize("name", ["zzz", "", "../secret", "data/processed/actions.csv"])

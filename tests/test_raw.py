@@ -621,7 +621,7 @@ def test_every_fault_of_a_descriptor(sections):
         place.format(quoted("couleur"), quoted("bleu"), "champ inconnu"),
         place.format(
             quoted("kind"), quoted("raport"), "attendu : l’une des valeurs rapport, diaporama, "
-            "page_web, presse, classeur, inference (le plus proche : rapport)"
+            "page_web, presse, classeur, geographie, inference (le plus proche : rapport)"
         ),
         place.format(quoted("lines"), quoted("beaucoup"), "attendu : un entier sans espace"),
         place.format(

@@ -64,6 +64,8 @@ def key_problems(
                 problems += _loops(table, frame, foreign.field, places)
             if foreign.table not in tables or foreign.table in unsure:
                 continue
+            if foreign.field not in frame:  # computed, and the table is raw
+                continue
             targets = set(tables[foreign.table][foreign.target].dropna())
             stray = frame[frame[foreign.field].notna() & ~frame[foreign.field].isin(targets)]
             for _, row in stray.iterrows():

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from solidata.clean import fields, statuses
+from solidata.clean import fields, geography, statuses
+from solidata.clean import places as sites
 from solidata.clean.repair import Repairs
 from solidata.french import join_lines
 from solidata.problems import Problem, SourceError
@@ -69,8 +70,16 @@ def read_cells(raw: Raw) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
         "observations": lambda frame, r: fields.observations(frame, raw.tables["indicators"], r),
         "mentions": lambda frame, _: _mentions(frame, raw),
         "numbers": lambda frame, _: number_ids(frame),
+        "place_events": lambda frame, _: _sound(frame, sites.event_problems),
     }
     problems: list[Problem] = []
+    try:
+        outlines, _ = geography.outlines(raw)
+    except SourceError as error:
+        outlines, problems = None, error.problems
+    own = None if outlines is None else outlines[outlines["kind"] == "commune"]
+    frames["communes"] = geography.communes(frames["communes"], frames["epci"], own)
+    simple["places"] = lambda frame, _: sites.places(frame, frames["communes"], own)
     for name, fill in simple.items():
         try:
             frames[name] = fill(frames[name], repairs)
@@ -81,6 +90,12 @@ def read_cells(raw: Raw) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
     except SourceError as error:
         problems += error.problems
     return frames, problems
+
+
+def _sound(frame: pd.DataFrame, faults: Callable[[pd.DataFrame], list[Problem]]) -> pd.DataFrame:
+    if problems := faults(frame):
+        raise SourceError(problems)
+    return frame
 
 
 def _titled(table: str) -> Callable[[pd.DataFrame, Repairs], pd.DataFrame]:

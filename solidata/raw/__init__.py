@@ -7,12 +7,13 @@ reported at once.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import yaml
@@ -20,7 +21,12 @@ import yaml
 from solidata.french import nearest, quote
 from solidata.problems import Problem, SourceError
 from solidata.raw.files import SUFFIXES, Row, decode, read_rows
+from solidata.raw.layers import COMPANIONS, LAYERS, read_layer
+from solidata.raw.layers import SUFFIXES as LAYER_SUFFIXES
 from solidata.tables import Field, Table, all_tables
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 FILE, ROW = "raw_file", "raw_line"
 """Columns that tell where a raw row stands; cleaning leaves them out."""
@@ -30,10 +36,13 @@ DESCRIPTOR = "source.yaml"
 
 @dataclass(frozen=True)
 class Raw:
-    """Everything transcribed: the sources, and one frame a table."""
+    """Everything transcribed: the sources, one frame a table, one a layer."""
 
     sources: pd.DataFrame
     tables: dict[str, pd.DataFrame]
+    layers: dict[str, gpd.GeoDataFrame] = dataclasses.field(default_factory=dict)
+    """``communes``, ``neighbours``, ``rivers`` where a document holds them, as
+    :func:`solidata.raw.layers.read_layer` gives them, with ``source_id`` and ``raw_file``."""
 
 
 # --- cells ---------------------------------------------------------------------------
@@ -241,33 +250,37 @@ _SYSTEM = {"thumbs.db", "desktop.ini"}
 """What a file manager leaves in a folder."""
 
 
-def _files(folder: Path, root: Path) -> dict[str, Path]:
-    """Return the raw file of each table in a folder, refusing strangers and twins."""
+def _files(folder: Path, root: Path) -> tuple[dict[str, Path], dict[str, Path]]:
+    """Return the raw file of each table and of each layer in a folder, refusing strangers and twins."""
     tables = {name: t for name, t in all_tables().items() if t.origin == "transcribed"}
     found: dict[str, Path] = {}
+    layers: dict[str, Path] = {}
     problems = []
     for path in sorted(folder.iterdir()):
         name = path.relative_to(root).as_posix()
         left_by_a_system = path.name.startswith((".", "~$")) or path.name.lower() in _SYSTEM
         if path.name == DESCRIPTOR or left_by_a_system or path.suffix == ".md":
             continue
-        if path.suffix.lower() not in SUFFIXES or path.stem not in tables:
+        suffix = path.suffix.lower()
+        if path.name.partition(".")[0] in LAYERS and suffix in COMPANIONS:
+            continue
+        if path.stem in LAYERS and suffix in LAYER_SUFFIXES and path.stem not in layers:
+            layers[path.stem] = path
+        elif suffix not in (*SUFFIXES, *LAYER_SUFFIXES) or path.stem not in (tables | LAYERS):
             near = nearest(path.stem, tables)
             hint = f" (le plus proche : {near}.csv)" if near else ""
             expected = (
                 f"fichier inattendu ; attendu : l’une des tables, en .csv, .xlsx ou .ods{hint}"
             )
             problems.append(Problem(name, None, None, None, expected))
-        elif path.stem in found:
-            expected = (
-                f"double emploi avec {found[path.stem].name} ; attendu : un seul fichier par table"
-            )
+        elif twin := layers.get(path.stem) if suffix in LAYER_SUFFIXES else found.get(path.stem):
+            expected = f"double emploi avec {twin.name} ; attendu : un seul fichier par table"
             problems.append(Problem(name, None, None, None, expected))
         else:
             found[path.stem] = path
     if problems:
         raise SourceError(problems)
-    return found
+    return found, layers
 
 
 def read(root: Path) -> Raw:
@@ -314,10 +327,11 @@ def survey(root: Path) -> tuple[Raw, list[Problem]]:
     frames: dict[str, list[pd.DataFrame]] = {
         name: [] for name, table in all_tables().items() if table.origin == "transcribed"
     }
+    layers: dict[str, gpd.GeoDataFrame] = {}
     for folder in folders:
         try:
             declared = _read_descriptor(folder, base)
-            files = _files(folder, base)
+            files, shapes = _files(folder, base)
         except SourceError as error:
             problems += error.problems
             continue
@@ -333,6 +347,8 @@ def survey(root: Path) -> tuple[Raw, list[Problem]]:
             frame, faults = read_table(path, all_tables()[name], lines, base)
             frames[name].append(frame)
             problems += faults
+        for name, path in shapes.items():
+            problems += _add_layer(layers, name, path, declared[0]["source_id"], base)
     if not folders:
         expected = "aucun document ; attendu : un dossier par document"
         problems.append(Problem(root.relative_to(base).as_posix(), None, None, None, expected))
@@ -344,7 +360,23 @@ def survey(root: Path) -> tuple[Raw, list[Problem]]:
         tables[name] = pd.concat(filled, ignore_index=True) if filled else empty
         problems += _twins(all_tables()[name], tables[name])
     described = pd.DataFrame(sources, columns=all_tables()["sources"].names, dtype=object)
-    return Raw(described, tables), problems
+    return Raw(described, tables, layers), problems
+
+
+def _add_layer(
+    layers: dict[str, gpd.GeoDataFrame], kind: str, path: Path, source_id: str, root: Path
+) -> list[Problem]:
+    """Read a layer into `layers`, and return what is wrong with it."""
+    name = path.relative_to(root).as_posix()
+    if kind in layers:
+        expected = f"couche déjà donnée par {layers[kind][FILE].iloc[0]} ; attendu : une seule"
+        return [Problem(name, None, None, None, expected)]
+    try:
+        layer = read_layer(path, kind, root)
+    except SourceError as error:
+        return error.problems
+    layers[kind] = layer.assign(source_id=source_id, **{FILE: name})
+    return []
 
 
 def find_row(root: Path, table: Table, key: str) -> tuple[str, int] | None:

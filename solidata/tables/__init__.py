@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import yaml
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     import pandas as pd
 
 
@@ -27,6 +28,21 @@ class Registers(NamedTuple):
 
     sources: pd.DataFrame
     contradictions: pd.DataFrame
+
+
+class Geography(NamedTuple):
+    """What a map needs besides its data: outlines in Lambert-93 (EPSG:2154), in metres."""
+
+    communes: gpd.GeoDataFrame
+    """The table ``communes`` with ``geometry``, and ``outline_source``, where that comes from."""
+    neighbours: gpd.GeoDataFrame
+    """The départements around: ``code``, ``name``, ``source_id``, ``geometry``."""
+    rivers: gpd.GeoDataFrame
+    """To find one's way: ``name``, ``source_id``, ``geometry``."""
+
+
+OUTLINES = "outlines.parquet"
+"""The file of the outlines, beside the tables."""
 
 
 @dataclass(frozen=True)
