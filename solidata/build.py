@@ -22,6 +22,7 @@ from solidata.check import integrity
 from solidata.check.identities import identities
 from solidata.clean import NEEDED, clean, geography, read_cells
 from solidata.clean.fields import unprinted
+from solidata.french import listed, plural
 from solidata.problems import Problem, SourceError
 from solidata.tables import OUTLINES, Field, all_tables
 from solidata.tables.derive import descriptor, dictionary, typed
@@ -33,7 +34,11 @@ Frames = dict[str, pd.DataFrame]
 Step = Callable[[str], None]
 
 
-def assemble(raw_folder: Path, step: Step = lambda _: None) -> Frames:
+def _silent(_: str) -> None:
+    """Tell nothing."""
+
+
+def assemble(raw_folder: Path, step: Step = _silent, note: Step = _silent) -> Frames:
     """Return every processed table, typed and checked, without writing anything.
 
     Parameters
@@ -42,6 +47,8 @@ def assemble(raw_folder: Path, step: Step = lambda _: None) -> Frames:
         ``data/raw``.
     step : callable, optional
         Told in French what is being done.
+    note : callable, optional
+        Told in French what was joined in the outlines of another vintage, to be kept on the screen.
 
     Returns
     -------
@@ -53,10 +60,12 @@ def assemble(raw_folder: Path, step: Step = lambda _: None) -> Frames:
     SourceError
         With every problem of the raw files.
     """
-    return _assemble(raw_folder, step)[0]
+    return _assemble(raw_folder, step, note)[0]
 
 
-def _assemble(raw_folder: Path, step: Step) -> tuple[Frames, gpd.GeoDataFrame | None]:
+def _assemble(
+    raw_folder: Path, step: Step, note: Step
+) -> tuple[Frames, gpd.GeoDataFrame | None]:
     """Return the tables, and the outlines of the communes when a document holds them."""
     step("Lecture des transcriptions")
     transcribed, found = raw.survey(raw_folder)
@@ -73,8 +82,11 @@ def _assemble(raw_folder: Path, step: Step) -> tuple[Frames, gpd.GeoDataFrame | 
         file = str(transcribed.layers["communes"][raw.FILE].iloc[0])
         if found := geography.topology_problems(own, file):
             raise SourceError(found)
-    for code, now in merged.itertuples(index=False):
-        step(f"Contour de la commune {code}, fusionnée : rattaché à {now}")
+    for now, codes in merged.groupby("insee_code", sort=True)["code"]:
+        names = tables["communes"].set_index("insee_code")["name"]
+        what = plural(len(codes), "Contour", "Contours")
+        joined = plural(len(codes), "rattaché", "rattachés")
+        note(f"{what} de {listed(list(codes))}, d’avant fusion : {joined} à {now} ({names[now]}).")
     step("Identités arithmétiques")
     tables["identities"] = typed(all_tables()["identities"], identities(tables, places))
     step("Schémas, clés et garde-fous")
@@ -184,8 +196,10 @@ def _new_folder(processed: Path) -> Iterator[Path]:
             shutil.rmtree(new, ignore_errors=True)
 
 
-def build(raw_folder: Path, processed: Path, step: Step = lambda _: None) -> Frames:
-    """Build the tables and put them in `processed`; return them.
+def build(
+    raw_folder: Path, processed: Path, step: Step = _silent, note: Step = _silent
+) -> Frames:
+    """Build the tables and put them in `processed`; return them. See :func:`assemble`.
 
     Raises
     ------
@@ -193,7 +207,7 @@ def build(raw_folder: Path, processed: Path, step: Step = lambda _: None) -> Fra
         When the raw files cannot be read as they are; `processed` is left as it was.
     """
     home.recover(processed)
-    tables, outlines = _assemble(raw_folder, step)
+    tables, outlines = _assemble(raw_folder, step, note)
     step("Écriture des tables")
     processed.parent.mkdir(parents=True, exist_ok=True)
     with _new_folder(processed) as new:

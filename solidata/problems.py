@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -37,12 +38,18 @@ class NoDataError(RefusedError):
     """The tables hold nothing for what was asked, such as a year; what they hold is well formed."""
 
 
+def _in_order(text: str) -> list[tuple[int, str]]:
+    """Return the sorting key of `text` that puts « objet 2 » before « objet 10 »."""
+    return [(int(part) if part.isdecimal() else 0, part) for part in re.split(r"(\d+)", text)]
+
+
 class SourceError(RefusedError):
     """Files that cannot be read as they are; carries every problem found, not the first."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = sorted(
-            set(problems), key=lambda p: (p.file, p.line or 0, p.column or "", p.expected)
+            set(problems),
+            key=lambda p: (_in_order(p.file), p.line or 0, p.column or "", p.expected),
         )
         count = len(self.problems)
         head = f"{count} {plural(count, 'problème')} dans les fichiers sources"

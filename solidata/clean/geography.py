@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from solidata.french import listed, nearest, plural
+from solidata.french import format_number, listed, nearest, plural
 from solidata.problems import Problem, SourceError
 from solidata.raw import FILE, Raw
 from solidata.raw.layers import DIGITS
@@ -60,8 +60,8 @@ def reconciled(
     Raises
     ------
     SourceError
-        With every code of the département that does not exist or stands twice, and every commune
-        without an outline.
+        With every code of the département that does not exist or stands twice, every commune
+        without an outline, and every merged commune that the outline of the one in force covers.
     """
     import geopandas as gpd
     import shapely
@@ -84,13 +84,21 @@ def reconciled(
             f"{'…' if count > 5 else ''}) ; attendu : un contour par commune de la table communes"
         )
         problems.append(Problem(str(layer[FILE].iloc[0]), None, None, None, expected))
-    if problems:
-        raise SourceError(problems)
     groups = kept.sort_values(["insee_code", "code"]).groupby("insee_code", sort=True)
     shapes = {
         code: rows.geometry.iloc[0] if len(rows) == 1 else shapely.union_all(rows.geometry)
         for code, rows in groups
     }
+    for code, rows in groups:
+        covered = float(rows.area.sum() - shapes[code].area)
+        if covered >= SLIVER_M2 and rows["code"].is_unique:
+            expected = (
+                f"les contours de {listed(list(rows['code']))}, à joindre dans {code}, se couvrent "
+                f"sur {format_number(round(covered / 1e4))} ha ; attendu : les communes d’avant la fusion, ou celle d’après"
+            )
+            problems.append(Problem(str(layer[FILE].iloc[0]), None, None, None, expected))
+    if problems:
+        raise SourceError(problems)
     merged = kept.loc[kept["code"] != kept["insee_code"], ["code", "insee_code"]]
     outlines = gpd.GeoDataFrame(
         {"code": list(shapes), "source_id": layer["source_id"].iloc[0]},
@@ -192,13 +200,13 @@ def topology_problems(outlines: gpd.GeoDataFrame, file: str) -> list[Problem]:
         common = shapely.area(shapely.intersection(shapes[a], shapes[b]))
         if common >= SLIVER_M2:
             names = listed([f"{outlines['name'].iloc[i]} ({outlines['code'].iloc[i]})" for i in (a, b)])  # fmt: skip
-            expected = f"{names} se chevauchent sur {common / 1e4:.0f} ha ; attendu : des communes qui se touchent sans se couvrir"
+            expected = f"{names} se chevauchent sur {format_number(round(common / 1e4))} ha ; attendu : des communes qui se touchent sans se couvrir"
             problems.append(Problem(file, None, None, None, expected))
     for part in shapely.get_parts(shapely.union_all(shapes)):
         for ring in part.interiors:
             hole = shapely.Polygon(ring)
             if hole.area >= SLIVER_M2:
                 around = outlines[outlines.touches(hole)]["name"]
-                expected = f"un trou de {hole.area / 1e4:.0f} ha entre {listed(sorted(around)[:4])} ; attendu : des communes qui couvrent tout le département"
+                expected = f"un trou de {format_number(round(hole.area / 1e4))} ha entre {listed(sorted(around)[:4])} ; attendu : des communes qui couvrent tout le département"
                 problems.append(Problem(file, None, None, None, expected))
     return problems

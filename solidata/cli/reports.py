@@ -26,6 +26,7 @@ def build(console: Console) -> int:
             home.raw_folder(),
             home.processed_folder(),
             lambda text: progress.update(task, description=text),
+            console.print,
         )
     rows = sum(len(frame) for frame in tables.values())
     folder = home.processed_folder().relative_to(home.home())

@@ -21,7 +21,7 @@ import yaml
 from solidata.french import nearest, quote
 from solidata.problems import Problem, SourceError
 from solidata.raw.files import SUFFIXES, Row, decode, read_rows
-from solidata.raw.layers import COMPANIONS, LAYERS, read_layer
+from solidata.raw.layers import COMPANIONS, LAYERS, PARTS, read_layer
 from solidata.raw.layers import SUFFIXES as LAYER_SUFFIXES
 from solidata.tables import Field, Table, all_tables
 
@@ -255,6 +255,7 @@ def _files(folder: Path, root: Path) -> tuple[dict[str, Path], dict[str, Path]]:
     tables = {name: t for name, t in all_tables().items() if t.origin == "transcribed"}
     found: dict[str, Path] = {}
     layers: dict[str, Path] = {}
+    shapefiles = {path.stem for path in folder.iterdir() if path.suffix.lower() == ".shp"}
     problems = []
     for path in sorted(folder.iterdir()):
         name = path.relative_to(root).as_posix()
@@ -263,6 +264,9 @@ def _files(folder: Path, root: Path) -> tuple[dict[str, Path], dict[str, Path]]:
             continue
         suffix = path.suffix.lower()
         if path.name.partition(".")[0] in LAYERS and suffix in COMPANIONS:
+            if suffix in PARTS and path.stem not in shapefiles:
+                expected = f"partie d’un shapefile ; attendu : {path.stem}.shp à côté"
+                problems.append(Problem(name, None, None, None, expected))
             continue
         if path.stem in LAYERS and suffix in LAYER_SUFFIXES and path.stem not in layers:
             layers[path.stem] = path
@@ -272,9 +276,15 @@ def _files(folder: Path, root: Path) -> tuple[dict[str, Path], dict[str, Path]]:
             expected = (
                 f"fichier inattendu ; attendu : l’une des tables, en .csv, .xlsx ou .ods{hint}"
             )
+            if path.stem in LAYERS or suffix in LAYER_SUFFIXES:
+                expected = (
+                    f"fichier inattendu ; attendu : une couche nommée {', '.join(LAYERS)}, "
+                    f"en {', '.join(LAYER_SUFFIXES)}"
+                )
             problems.append(Problem(name, None, None, None, expected))
         elif twin := layers.get(path.stem) if suffix in LAYER_SUFFIXES else found.get(path.stem):
-            expected = f"double emploi avec {twin.name} ; attendu : un seul fichier par table"
+            what = "couche" if suffix in LAYER_SUFFIXES else "table"
+            expected = f"double emploi avec {twin.name} ; attendu : un seul fichier par {what}"
             problems.append(Problem(name, None, None, None, expected))
         else:
             found[path.stem] = path
@@ -327,7 +337,7 @@ def survey(root: Path) -> tuple[Raw, list[Problem]]:
     frames: dict[str, list[pd.DataFrame]] = {
         name: [] for name, table in all_tables().items() if table.origin == "transcribed"
     }
-    layers: dict[str, gpd.GeoDataFrame] = {}
+    found: list[tuple[str, Path, str]] = []
     for folder in folders:
         try:
             declared = _read_descriptor(folder, base)
@@ -347,8 +357,7 @@ def survey(root: Path) -> tuple[Raw, list[Problem]]:
             frame, faults = read_table(path, all_tables()[name], lines, base)
             frames[name].append(frame)
             problems += faults
-        for name, path in shapes.items():
-            problems += _add_layer(layers, name, path, declared[0]["source_id"], base)
+        found += [(name, path, declared[0]["source_id"]) for name, path in shapes.items()]
     if not folders:
         expected = "aucun document ; attendu : un dossier par document"
         problems.append(Problem(root.relative_to(base).as_posix(), None, None, None, expected))
@@ -359,12 +368,21 @@ def survey(root: Path) -> tuple[Raw, list[Problem]]:
         filled = [part for part in parts if len(part)]
         tables[name] = pd.concat(filled, ignore_index=True) if filled else empty
         problems += _twins(all_tables()[name], tables[name])
+    layers: dict[str, gpd.GeoDataFrame] = {}
+    own = set(tables["communes"]["insee_code"].str[:2])
+    for name, path, source_id in found:
+        problems += _add_layer(layers, name, path, source_id, base, own)
     described = pd.DataFrame(sources, columns=all_tables()["sources"].names, dtype=object)
     return Raw(described, tables, layers), problems
 
 
 def _add_layer(
-    layers: dict[str, gpd.GeoDataFrame], kind: str, path: Path, source_id: str, root: Path
+    layers: dict[str, gpd.GeoDataFrame],
+    kind: str,
+    path: Path,
+    source_id: str,
+    root: Path,
+    departments: set[str],
 ) -> list[Problem]:
     """Read a layer into `layers`, and return what is wrong with it."""
     name = path.relative_to(root).as_posix()
@@ -372,7 +390,7 @@ def _add_layer(
         expected = f"couche déjà donnée par {layers[kind][FILE].iloc[0]} ; attendu : une seule"
         return [Problem(name, None, None, None, expected)]
     try:
-        layer = read_layer(path, kind, root)
+        layer = read_layer(path, kind, root, departments)
     except SourceError as error:
         return error.problems
     layers[kind] = layer.assign(source_id=source_id, **{FILE: name})
