@@ -63,9 +63,7 @@ def assemble(raw_folder: Path, step: Step = _silent, note: Step = _silent) -> Fr
     return _assemble(raw_folder, step, note)[0]
 
 
-def _assemble(
-    raw_folder: Path, step: Step, note: Step
-) -> tuple[Frames, gpd.GeoDataFrame | None]:
+def _assemble(raw_folder: Path, step: Step, note: Step) -> tuple[Frames, gpd.GeoDataFrame | None]:
     """Return the tables, and the outlines of the communes when a document holds them."""
     step("Lecture des transcriptions")
     transcribed, found = raw.survey(raw_folder)
@@ -196,9 +194,7 @@ def _new_folder(processed: Path) -> Iterator[Path]:
             shutil.rmtree(new, ignore_errors=True)
 
 
-def build(
-    raw_folder: Path, processed: Path, step: Step = _silent, note: Step = _silent
-) -> Frames:
+def build(raw_folder: Path, processed: Path, step: Step = _silent, note: Step = _silent) -> Frames:
     """Build the tables and put them in `processed`; return them. See :func:`assemble`.
 
     Raises

@@ -208,9 +208,10 @@ def test_every_integer_is_read(value):
     assert _fault(INTEGER, str(value)) is None
 
 
-@pytest.mark.parametrize("text", ["nan", "inf", "1,5", "1_0", "1e5", ".5", "5.", "٢"])
+@pytest.mark.parametrize("text", ["nan", "inf", "1,5,", "1_0", "1e5", ".5", "5.", "٢"])
 def test_a_number_is_written_with_a_point(text):
     assert _fault(NUMBER, text) == "attendu : un nombre"
+    assert _fault(NUMBER, "1,5") == "attendu : un nombre avec un point (1.5)"
 
 
 @pytest.mark.parametrize(

@@ -193,7 +193,7 @@ def topology_problems(outlines: gpd.GeoDataFrame, file: str) -> list[Problem]:
     import shapely
 
     shapes = outlines.geometry.to_numpy()
-    first, second = outlines.sindex.query(shapes, predicate="overlaps")
+    first, second = outlines.sindex.query(shapes, predicate="intersects")
     pairs = [(a, b) for a, b in zip(first, second, strict=True) if a < b]
     problems = []
     for a, b in pairs:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from solidata.clean.geography import former_codes
-from solidata.french import format_number, nearest
+from solidata.french import fold, format_number, nearest
 from solidata.problems import Problem, SourceError
 from solidata.raw import FILE, ROW
 from solidata.raw.layers import DEGREES, DIGITS, LAMBERT_93, misplaced
@@ -41,7 +42,7 @@ def places(
         that stands twice.
     """
     problems = _commune_problems(frame, communes, outlines) + _twins(frame)
-    problems += _coordinate_problems(frame)
+    problems += _coordinate_problems(frame) + _other_problems(frame)
     astray = {(p.file, p.line) for p in problems}
     sound = [(f, int(r)) not in astray for f, r in zip(frame[FILE], frame[ROW], strict=True)]
     located = pd.Series(sound, index=frame.index, dtype=bool) & (frame["lon"] != "")
@@ -146,16 +147,36 @@ def _astray(
 
 
 def _twins(frame: pd.DataFrame) -> list[Problem]:
-    """Return the places of one kind that stand twice at one address or under one name."""
-    problems = []
-    one = frame.assign(at=frame["address"].str.casefold().str.strip(), named=frame["name"].str.casefold())  # fmt: skip
-    for columns, what in ((["kind", "insee_code", "named"], "name"), (["kind", "insee_code", "at"], "address")):  # fmt: skip
-        filled = one[one[columns[-1]] != ""]
-        for _, rows in filled[filled.duplicated(columns, keep=False)].groupby(columns, sort=False):
+    """Return the places of one kind that stand twice in a commune, by their name or address.
+
+    A row is told once, and not at all when its key stands twice: that is told already.
+    """
+    problems: dict[int, Problem] = {}
+    for what in ("name", "address"):
+        alike = frame[what].map(fold)
+        one = frame.assign(alike=alike)[frame[what] != ""]
+        for _, rows in one.groupby(["kind", "insee_code", "alike"], sort=False):
             first = rows.iloc[0]
             for _, row in rows.iloc[1:].iterrows():
+                if row["place_id"] == first["place_id"]:
+                    continue
                 expected = f"lieu déjà donné par {first[FILE]}, ligne {first[ROW]} ({first['place_id']}) ; attendu : un lieu une fois"
-                problems.append(_problem(row, what, row[what], expected))
+                problems.setdefault(row.name, _problem(row, what, row[what], expected))
+    return list(problems.values())
+
+
+def _other_problems(frame: pd.DataFrame) -> list[Problem]:
+    """Return the dates of a state that no calendar has, and the addresses said but not given."""
+    problems = []
+    for _, row in frame.iterrows():
+        try:
+            date.fromisoformat(row["as_of"] + "-01" * (2 - row["as_of"].count("-")))
+        except ValueError:
+            expected = "date inconnue du calendrier ; attendu : AAAA, AAAA-MM ou AAAA-MM-JJ"
+            problems.append(_problem(row, "as_of", row["as_of"], expected))
+        if row["located_to"] == "address" and not row["address"] and not row["lon"]:
+            expected = "attendu : une adresse ou des coordonnées, puisque located_to vaut address"
+            problems.append(_problem(row, "address", "", expected))
     return problems
 
 

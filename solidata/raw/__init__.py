@@ -58,13 +58,16 @@ def _fault(field: Field, text: str) -> str | None:
         # Stricter than int() and float(), which take 1_000, nan or the digits of any script.
         form = r"-?[0-9]+" if field.type == "integer" else r"-?[0-9]+(\.[0-9]+)?"
         if not re.fullmatch(form, text):
+            if field.type == "number" and re.fullmatch(form, dotted := text.replace(",", ".")):
+                return f"attendu : un nombre avec un point ({dotted})"
             kind = "un entier sans espace" if field.type == "integer" else "un nombre"
             return f"attendu : {kind}"
         number = float(text)
+        degrees = "\u00a0°" if field.unit == "°" else ""  # metres are often given there
         if field.minimum is not None and number < field.minimum:
-            return f"attendu : au moins {field.minimum:g}"
+            return f"attendu : au moins {field.minimum:g}{degrees}"
         if field.maximum is not None and number > field.maximum:
-            return f"attendu : au plus {field.maximum:g}"
+            return f"attendu : au plus {field.maximum:g}{degrees}"
     if field.type == "date":
         try:
             # fromisoformat() also takes 20250327 and 2025-W13-4.
@@ -76,6 +79,8 @@ def _fault(field: Field, text: str) -> str | None:
     if field.type == "boolean" and text not in {"true", "false"}:
         return "attendu : true ou false"
     if field.pattern and not re.fullmatch(field.pattern, text):
+        if field.example:
+            return f"attendu : une valeur comme {field.example}"
         return f"attendu : une valeur de la forme {field.pattern}"
     return None
 
@@ -123,7 +128,7 @@ def _cells(
             problems.append(Problem(name, line, field.name, text, fault))
     if problems and len(cells) < len(names):  # one cause: another separator, a lost comma
         expected = f"attendu : {count} cellules, et non {len(cells)}"
-        return values, [Problem(name, line, None, cells[0], expected)]
+        return {}, [Problem(name, line, None, cells[0], expected)]
     return values, problems
 
 
@@ -191,7 +196,8 @@ def read_table(
         values, faults = _cells(table, names, row, name)
         source_id = values.get("source_id", "") if several else next(iter(sources))
         record = {**values, "source_id": source_id, FILE: name, ROW: row[0]}
-        if several and table.has_provenance and source_id not in sources:
+        # Of a row whose cells are not where they should be, only that is told.
+        if values and several and table.has_provenance and source_id not in sources:
             expected = f"attendu : une source déclarée dans {DESCRIPTOR}"
             faults.append(Problem(name, row[0], "source_id", source_id, expected))
         if not faults:

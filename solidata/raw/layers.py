@@ -66,10 +66,10 @@ def misplaced(west: float, south: float, east: float, north: float) -> str | Non
     if max(abs(west), abs(east)) > 180 or max(abs(south), abs(north)) > 90:
         return "coordonnées en mètres ; attendu : des degrés (EPSG:4326)"
     if outside(west, south, east, north):
-        west, south, east, north = map(format_number, FRANCE)
+        first, lowest, last, highest = map(format_number, FRANCE)
         return (
-            f"hors de France métropolitaine ; attendu : une longitude de {west} à {east} et une "
-            f"latitude de {south} à {north}"
+            f"hors de France métropolitaine ; attendu : une longitude de {first} à {last} et une "
+            f"latitude de {lowest} à {highest}"
         )
     return None
 
@@ -112,7 +112,7 @@ def _layer_of(path: Path, kind: str, name: str) -> str | None:
     if len(layers) > 1 and not named:
         expected = f"{len(layers)} couches ({listed(layers)}) ; attendu : une seule, ou l’une nommée {kind}"
         raise _refused(name, expected)
-    return (named or layers or [None])[0]
+    return next(iter(named or layers), None)
 
 
 def _open(path: Path, kind: str, name: str) -> gpd.GeoDataFrame:

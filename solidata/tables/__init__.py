@@ -59,6 +59,7 @@ class Field:
     required: bool = False
     unique: bool = False
     pattern: str | None = None
+    example: str | None = None
     minimum: float | None = None
     maximum: float | None = None
     categories: tuple[tuple[str, str], ...] = ()
@@ -128,7 +129,7 @@ _TABLE_WORDS = {
     "foreignKeys",
 }
 _FIELD_WORDS = {"name", "type", "title", "description", "unit", "computed", "ordered",
-                "constraints", "categories"}  # fmt: skip
+                "constraints", "categories", "example"}  # fmt: skip
 _TYPES = {"string", "integer", "number", "boolean", "date"}
 
 

@@ -91,6 +91,8 @@ def _field_descriptor(field: Field) -> dict[str, Any]:
     described |= {"title": field.title, "description": field.description}
     if field.unit:
         described["unit"] = field.unit
+    if field.example:
+        described["example"] = field.example
     constraints: dict[str, Any] = {
         name: value
         for name in ("required", "unique", "pattern", "minimum", "maximum")
