@@ -75,11 +75,6 @@ def _assemble(raw_folder: Path, step: Step, note: Step) -> tuple[Frames, gpd.Geo
     tables = clean(transcribed)
     step("Contours des communes")
     outlines, merged = geography.outlines(transcribed)
-    if outlines is not None:
-        own = outlines[outlines["kind"] == "commune"]
-        file = str(transcribed.layers["communes"][raw.FILE].iloc[0])
-        if found := geography.topology_problems(own, file):
-            raise SourceError(found)
     for now, codes in merged.groupby("insee_code", sort=True)["code"]:
         names = tables["communes"].set_index("insee_code")["name"]
         what = plural(len(codes), "Contour", "Contours")

@@ -160,6 +160,11 @@ def outlines(raw: Raw) -> tuple[gpd.GeoDataFrame | None, pd.DataFrame]:
         and ``geometry``; None when no document holds a layer of communes.
     pandas.DataFrame
         As :func:`reconciled` gives it.
+
+    Raises
+    ------
+    SourceError
+        As :func:`reconciled` does; with every overlap and every hole.
     """
     import geopandas as gpd
 
@@ -169,7 +174,10 @@ def outlines(raw: Raw) -> tuple[gpd.GeoDataFrame | None, pd.DataFrame]:
     table = raw.tables["communes"]
     own, merged = reconciled(raw.layers["communes"], table)
     names = table.drop_duplicates("insee_code").set_index("insee_code")["name"]
-    parts = [own.assign(name=own["code"].map(names), kind=KINDS["communes"])]
+    own = own.assign(name=own["code"].map(names), kind=KINDS["communes"])
+    if problems := topology_problems(own, str(raw.layers["communes"][FILE].iloc[0])):
+        raise SourceError(problems)
+    parts = [own]
     for layer in ("neighbours", "rivers"):
         if layer in raw.layers:
             parts.append(raw.layers[layer].assign(kind=KINDS[layer]))
