@@ -26,7 +26,7 @@ _LAZY = {
     "Registers": "tables",
     "trace": "provenance",
 }
-_ROOMS = ("analysis", "build", "check", "clean", "figures", "french", "raw", "tables")
+_ROOMS = ("analysis", "build", "check", "clean", "exports", "figures", "french", "raw", "tables")
 
 __all__ = ["Registers", "load", "load_geography", "load_registers", "trace"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -104,3 +105,39 @@ def put_back(folder: Path) -> None:
             shutil.rmtree(old)
         else:
             old.rename(folder)
+
+
+def write_all(contents: dict[Path, bytes]) -> list[Path]:
+    """Write every file or none: each beside its place first, then all renamed, or all put back.
+
+    Parameters
+    ----------
+    contents : dict of pathlib.Path to bytes
+        Files of one folder, which is made if it is not there.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The files, in the order given.
+    """
+    folder = next(iter(contents)).parent
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".solidata-") as name:
+        beside = Path(name)
+        for number, data in enumerate(contents.values()):
+            (beside / f"{number}.new").write_bytes(data)
+        try:
+            for number, path in enumerate(contents):
+                if path.exists():
+                    os.replace(path, beside / f"{number}.old")
+                os.replace(beside / f"{number}.new", path)
+        except BaseException:
+            # What lies beside tells how far each file went, wherever an interruption fell.
+            for number, path in enumerate(contents):
+                if (beside / f"{number}.old").exists():
+                    path.unlink(missing_ok=True)
+                    (beside / f"{number}.old").rename(path)
+                elif not (beside / f"{number}.new").exists():
+                    path.unlink(missing_ok=True)
+            raise
+    return list(contents)

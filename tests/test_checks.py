@@ -1,6 +1,7 @@
 """Each check of a figure, with a figure that breaks it and nothing else."""
 
 import io
+import os
 import re
 
 import pandas as pd
@@ -443,10 +444,8 @@ def test_a_figure_with_a_defect_writes_nothing(tmp_path):
 
 @pytest.mark.parametrize("fails_at", range(6))
 def test_a_failure_while_writing_leaves_the_old_files(tmp_path, monkeypatch, fails_at):
-    import solidata.figures.export as export
-
     old = {p: p.read_bytes() for p in figure().save(tmp_path / "x")}
-    calls, replace = [], export.os.replace
+    calls, replace = [], os.replace
 
     def broken(source, target):
         calls.append(target)
@@ -454,7 +453,7 @@ def test_a_failure_while_writing_leaves_the_old_files(tmp_path, monkeypatch, fai
             raise OSError("disque plein")
         replace(source, target)
 
-    monkeypatch.setattr(export.os, "replace", broken)
+    monkeypatch.setattr(os, "replace", broken)
     with pytest.raises(OSError, match="disque plein"):
         figure(title="Autre titre").save(tmp_path / "x")
     assert len(calls) == fails_at + 1
@@ -479,10 +478,8 @@ def test_files_are_the_same_twice_and_say_what_they_hold(tmp_path):
 
 @pytest.mark.parametrize("fails_at", range(10))
 def test_an_interruption_loses_no_file(tmp_path, monkeypatch, fails_at):
-    import solidata.figures.export as export
-
     old = {p: p.read_bytes() for p in figure().save(tmp_path / "x")}
-    calls, replace = [], export.os.replace
+    calls, replace = [], os.replace
 
     def stopped(source, target):  # Ctrl-C just after a file has moved
         replace(source, target)
@@ -490,7 +487,7 @@ def test_an_interruption_loses_no_file(tmp_path, monkeypatch, fails_at):
         if len(calls) > fails_at:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(export.os, "replace", stopped)
+    monkeypatch.setattr(os, "replace", stopped)
     with pytest.raises(KeyboardInterrupt):
         figure(title="Autre titre").save(tmp_path / "x")
     assert {p: p.read_bytes() for p in tmp_path.iterdir()} == old

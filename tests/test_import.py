@@ -22,7 +22,7 @@ FLOORS = [
     {"catalog"},
     {"provenance"},
     {"analysis"},
-    {"figures"},
+    {"figures", "exports"},
     {"cli"},
     {"__main__"},
 ]

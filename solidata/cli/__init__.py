@@ -97,6 +97,30 @@ def _parser() -> Parser:
     figures.add_argument("--bare", action="store_true", help="nues, sans titres ni notes")
     figures.add_argument("--out", type=Path, metavar="DOSSIER", help="dossier (figures par défaut)")
 
+    export = command(
+        commands,
+        "export",
+        "Exporter les couches pour d’autres outils (GeoPackage, GeoJSON, CSV)",
+        "Chaque fichier dit ses sources ; SOURCES.md les réunit.",
+    )
+    export.add_argument(
+        "--what",
+        nargs="+",
+        default=["tout"],
+        metavar="COUCHE",
+        help="communes, epci, arrondissements, territoires, departement, lieux, ou tout (par défaut)",
+    )
+    export.add_argument(
+        "--format",
+        nargs="+",
+        default=["gpkg", "geojson", "csv"],
+        metavar="TYPE",
+        help="gpkg, geojson, csv (tous par défaut)",
+    )
+    export.add_argument(
+        "--out", type=Path, metavar="DOSSIER", help="dossier (build/export par défaut)"
+    )
+
     notebooks = command(
         commands,
         "notebooks",
@@ -134,6 +158,8 @@ def _run(arguments: argparse.Namespace, console: Console) -> int:
             return reports.trace(console, arguments.what, arguments.key)
         case "figures":
             return reports.figures(console, arguments)
+        case "export":
+            return reports.export(console, arguments)
         case _:
             return reports.notebooks(console, arguments.names, arguments.update)
 

@@ -9,7 +9,7 @@ import pandas as pd
 from rich.console import Console
 
 from solidata import build as builder
-from solidata import catalog, home, provenance
+from solidata import catalog, exports, home, provenance
 from solidata.check import audit as auditing
 from solidata.check import coverage
 from solidata.cli import show
@@ -267,6 +267,21 @@ def figures(console: Console, arguments: argparse.Namespace) -> int:
     count = len(made)
     console.print(f"{count} {plural(count, 'figure')} en {', '.join(presets)}, dans {folder}.")
     return 1 if refused else 0
+
+
+def export(console: Console, arguments: argparse.Namespace) -> int:
+    """Export layers for other tools, and say where."""
+    folder = arguments.out or home.home() / "build" / "export"
+    with show.progress(console) as progress:
+        task = progress.add_task("Export", total=None)
+        files = exports.export(
+            folder,
+            arguments.what,
+            arguments.format,
+            step=lambda text: progress.update(task, description=text),
+        )
+    console.print(exports.summary(files, folder))
+    return 0
 
 
 def notebooks(console: Console, names: list[str], update: bool = False) -> int:

@@ -6,12 +6,11 @@ import base64
 import html
 import io
 import json
-import os
 import re
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from solidata import home
 from solidata.figures import theme
 from solidata.figures.checks import DefectError, defects
 from solidata.figures.fingerprint import digest
@@ -153,34 +152,9 @@ def save(
     contents["csv"] = _csv(figure)
     names = [f"{stem.name}.{suffix}" for suffix in contents]
     contents["json"] = _json(figure, page, preset, names)
-    return _write_all(
+    return home.write_all(
         {stem.with_name(f"{stem.name}.{suffix}"): data for suffix, data in contents.items()}
     )
-
-
-def _write_all(contents: dict[Path, bytes]) -> list[Path]:
-    """Write every file or none: each beside its place first, then all renamed, or all put back."""
-    folder = next(iter(contents)).parent
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".figure-") as name:
-        beside = Path(name)
-        for number, data in enumerate(contents.values()):
-            (beside / f"{number}.new").write_bytes(data)
-        try:
-            for number, path in enumerate(contents):
-                if path.exists():
-                    os.replace(path, beside / f"{number}.old")
-                os.replace(beside / f"{number}.new", path)
-        except BaseException:
-            # What lies beside tells how far each file went, wherever an interruption fell.
-            for number, path in enumerate(contents):
-                if (beside / f"{number}.old").exists():
-                    path.unlink(missing_ok=True)
-                    (beside / f"{number}.old").rename(path)
-                elif not (beside / f"{number}.new").exists():
-                    path.unlink(missing_ok=True)
-            raise
-    return list(contents)
 
 
 def _screen(page: Page) -> bytes:
