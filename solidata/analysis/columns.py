@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -60,7 +60,7 @@ def filled(frame: pd.DataFrame, key: str, columns: dict[str, str]) -> None:
         cells = frame[column].astype(object)
         blank = cells.isna() | (cells.astype(str).str.strip() == "")
         if blank.any():
-            raise RefusedError(f"Sans {name} : {_few(frame.loc[blank, key])}.")
+            raise RefusedError(f"Sans {name} : {few(frame.loc[blank, key])}.")
 
 
 def finite(values: pd.Series, names: pd.Series) -> None:
@@ -77,11 +77,17 @@ def finite(values: pd.Series, names: pd.Series) -> None:
     """
     endless = np.isinf(values.to_numpy(dtype=float, na_value=np.nan))
     if endless.any():
-        raise RefusedError(f"Valeur infinie : {_few(names[endless])}.")
+        raise RefusedError(f"Valeur infinie : {few(names[endless])}.")
 
 
-def _few(names: pd.Series) -> str:
-    """Return the first names of many."""
+def few(names: Iterable[object]) -> str:
+    """Return the first three of many names, and how many others there are.
+
+    Examples
+    --------
+    >>> few("abcde")
+    'a, b, c et 2 autres'
+    """
     every = [str(n) for n in dict.fromkeys(names)]
     rest = len(every) - 3
     more = [f"{rest} {plural(rest, 'autre')}"] if rest > 0 else []
