@@ -1,0 +1,217 @@
+"""Where people and places are: coordinates read from a frame, refused when they mislead.
+
+Everything is in Lambert-93 (EPSG:2154), the legal projection of metropolitan France: planar, in
+metres, so that a distance is one square root.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from solidata.analysis.columns import few, require
+from solidata.french import format_number, plural, quote
+from solidata.problems import RefusedError
+
+EASTINGS, NORTHINGS = (0.0, 1_300_000.0), (6_000_000.0, 7_200_000.0)
+"""Metropolitan France in Lambert-93, in metres, with a margin at sea."""
+
+_EXPECTED = "attendu\u00a0: Lambert-93 en mètres (EPSG:2154)"
+
+
+def keys(frame: pd.DataFrame, table: str, column: str | None = None) -> pd.Index:
+    """Return the keys of the rows of a frame that has some, each once.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+    table : str
+        What the refusals call it.
+    column : str, optional
+        The column that names a row; the index by default.
+
+    Returns
+    -------
+    pandas.Index
+
+    Raises
+    ------
+    ValueError
+        When there is no row, when a key is missing or given twice.
+
+    Examples
+    --------
+    >>> keys(pd.DataFrame({"place_id": ["a", "b"]}), "places", "place_id").tolist()
+    ['a', 'b']
+    """
+    if column is not None:
+        require(frame, table, [column])
+    names = frame.index if column is None else pd.Index(frame[column])
+    if len(names) == 0:
+        raise RefusedError(f"La table {quote(table)} est vide.")
+    where = f"Table {quote(table)}, " + (f"colonne {quote(column)}" if column else "index")
+    if names.hasnans:
+        count = int(names.isna().sum())
+        raise RefusedError(
+            f"{where}\u00a0: {count} {plural(count, 'clé manque', 'clés manquent')}."
+        )
+    # Of keys in order the first question answers the second, without a table of them all.
+    if not (names.is_monotonic_increasing and names.is_unique) and not names.is_unique:
+        twice = names[names.duplicated()]
+        raise RefusedError(f"{where}\u00a0: clés en double\u00a0: {few(twice)}.")
+    return names
+
+
+def coordinates(
+    frame: pd.DataFrame, table: str, names: pd.Index, x: str = "x", y: str = "y"
+) -> npt.NDArray[np.float64]:
+    """Return the planar coordinates of a frame in metres, its columns first, else its points.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame or geopandas.GeoDataFrame
+        With the columns `x` and `y`, or else a layer of points in EPSG:2154.
+    table : str
+        What the refusals call it.
+    names : pandas.Index
+        The keys of its rows.
+    x, y : str
+        Columns: easting and northing, in metres.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (rows, 2), float64.
+
+    Raises
+    ------
+    ValueError
+        When columns are absent or no numbers; when a layer has no CRS, another one, or shapes
+        other than points; when coordinates are missing, infinite, in degrees, swapped, or out of
+        metropolitan France. The first three rows are named.
+
+    Examples
+    --------
+    >>> made = pd.DataFrame({"x": [574_000], "y": [6_722_000]}, index=["Blois"])
+    >>> coordinates(made, "places", made.index).tolist()
+    [[574000.0, 6722000.0]]
+    """
+    layer = getattr(frame, "geometry", None)
+    if not {x, y} & set(frame.columns) and hasattr(layer, "geom_type"):
+        columns = _layer(layer, table, names)
+    else:
+        require(frame, table, [x, y])
+        columns = [_numbers(frame[c], table, c) for c in (x, y)]
+    at = np.column_stack(columns)
+    _check_extent(at, table, names)
+    return at
+
+
+def numbers(
+    frame: pd.DataFrame, table: str, column: str | None, names: pd.Index
+) -> npt.NDArray[Any]:
+    """Return how many people each row stands for, in the type of the column.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+    table : str
+        What the refusals call it.
+    column : str or None
+        A column of numbers that are not negative; without one, each row counts for one.
+    names : pandas.Index
+        The keys of its rows.
+
+    Raises
+    ------
+    ValueError
+        When the column is absent, when a number is missing, infinite or negative.
+
+    Examples
+    --------
+    >>> made = pd.DataFrame({"population": [47_000, 1_200]})
+    >>> numbers(made, "people", "population", made.index).tolist()
+    [47000, 1200]
+    """
+    if column is None:
+        return np.ones(len(frame), dtype=np.int64)
+    require(frame, table, [column])
+    read = _numbers(frame[column], table, column)
+    for wrong, what in ((~np.isfinite(read), "absente ou infinie"), (read < 0, "négative")):
+        if wrong.any():
+            raise RefusedError(
+                f"Table {quote(table)}, colonne {quote(column)}\u00a0: valeur {what} pour "
+                f"{few(names[wrong])}\u00a0; attendu\u00a0: un nombre positif ou nul."
+            )
+    whole = pd.api.types.is_integer_dtype(frame[column])
+    return read.astype(np.int64) if whole else read
+
+
+def _numbers(cells: pd.Series, table: str, column: str) -> npt.NDArray[np.float64]:
+    if not pd.api.types.is_numeric_dtype(cells):
+        told = cells.dropna()
+        read = quote(told.iloc[0]) if len(told) else "rien"
+        raise RefusedError(
+            f"Table {quote(table)}, colonne {quote(column)}\u00a0: {read} lu\u00a0; attendu\u00a0: un nombre."
+        )
+    return cells.astype(float).to_numpy()
+
+
+def _layer(layer: Any, table: str, names: pd.Index) -> list[npt.NDArray[np.float64]]:
+    """Return the coordinates of a geometry column, known by what it can do: geopandas stays out."""
+    head = f"Table {quote(table)}\u00a0: "
+    crs = layer.crs
+    if crs is None:
+        raise RefusedError(f"{head}couche sans système de coordonnées (CRS)\u00a0; {_EXPECTED}.")
+    if crs.is_geographic:
+        raise RefusedError(
+            f'{head}coordonnées en degrés ({crs.name})\u00a0; {_EXPECTED}\u00a0: to_crs("EPSG:2154").'
+        )
+    if crs.to_epsg() != 2154:
+        raise RefusedError(
+            f'{head}projection {quote(crs.name)} lue\u00a0; {_EXPECTED}\u00a0: to_crs("EPSG:2154").'
+        )
+    kinds = layer.geom_type
+    other = (kinds.notna() & (kinds != "Point")).to_numpy()
+    if other.any():
+        raise RefusedError(
+            f"{head}{quote(kinds[other].iloc[0])} lu pour {few(names[other])}\u00a0; attendu\u00a0: des "
+            "points. D’un polygone, prenez representative_point()."
+        )
+    return [layer.x.to_numpy(dtype=float), layer.y.to_numpy(dtype=float)]
+
+
+def _check_extent(at: npt.NDArray[np.float64], table: str, names: pd.Index) -> None:
+    """Refuse what is not in metropolitan Lambert-93, by the likeliest reason."""
+    x, y = at[:, 0], at[:, 1]
+    # A missing number fails a comparison: two extremes a column say that all is well.
+    if _all_within(x, EASTINGS) and _all_within(y, NORTHINGS):
+        return
+    absent = ~np.isfinite(at).all(axis=1)
+    degrees = ~absent & (np.abs(x) <= 180) & (np.abs(y) <= 90)
+    swapped = _within(x, NORTHINGS) & _within(y, EASTINGS)
+    outside = ~absent & ~(_within(x, EASTINGS) & _within(y, NORTHINGS))
+    for wrong, what in (
+        (absent, "coordonnées absentes ou infinies"),
+        (degrees, "coordonnées en degrés"),
+        (swapped, "x et y semblent échangés"),
+        (outside, "coordonnées hors de France métropolitaine"),
+    ):
+        if wrong.any():
+            first = at[wrong][0]
+            read = "\u00a0; ".join(format_number(v, 2) if np.isfinite(v) else "rien" for v in first)
+            raise RefusedError(
+                f"Table {quote(table)}, {plural(int(wrong.sum()), 'ligne')} {few(names[wrong])}\u00a0: "
+                f"{what} ({read} lu)\u00a0; {_EXPECTED}."
+            )
+
+
+def _all_within(values: npt.NDArray[np.float64], limits: tuple[float, float]) -> bool:
+    return bool(values.min() >= limits[0] and values.max() <= limits[1])
+
+
+def _within(values: npt.NDArray[np.float64], limits: tuple[float, float]) -> npt.NDArray[np.bool_]:
+    return (values >= limits[0]) & (values <= limits[1])
