@@ -40,10 +40,10 @@ def test_the_nearest_place_of_each_point_of_a_grid():
     found = access.nearest(grid(), TWO)
     assert found.index.tolist() == grid().index.tolist()
     assert found.dtypes.astype(str).to_dict() == {
-        "place_id": "category", "distance_km": "float64", "rank": "int64",
+        "place_id": "category", "distance_km": "float64",
     }  # fmt: skip
-    assert found.loc["3-4"].tolist() == ["b", 5.0, 1]  # √(3² + 4²)
-    assert found.loc["7-4"].tolist() == ["a", 5.0, 1]  # 10 − 7 = 3 km west of « a »
+    assert found.loc["3-4"].tolist() == ["b", 5.0]  # √(3² + 4²)
+    assert found.loc["7-4"].tolist() == ["a", 5.0]  # 10 − 7 = 3 km west of « a »
     # the column i = 5 is as far from both: « a » comes before « b »
     assert set(found.loc[[f"5-{j}" for j in range(11)], "place_id"]) == {"a"}
     assert found["place_id"].value_counts().to_dict() == {"a": 6 * 11, "b": 5 * 11}
@@ -342,6 +342,7 @@ FIVE = at(a=(0, 0), b=(1, 0), c=(2, 0), d=(3, 0), e=(4, 0))
         (grid(), spoil(TWO, 0, x="570 000"), "colonne «\u00a0x\u00a0»\u00a0: «\u00a0570 000\u00a0» lu\u00a0; attendu\u00a0: un nombre."),
         (grid(), TWO.assign(x=None), "«\u00a0x\u00a0»\u00a0: rien lu\u00a0; attendu\u00a0: un nombre."),
         (grid(), TWO.assign(place_id="a"), "«\u00a0place_id\u00a0»\u00a0: clés en double\u00a0: a."),
+        (grid(), TWO.assign(place_id=[1, "1"]), "«\u00a0places\u00a0», index\u00a0: clés en double\u00a0: 1."),
         (grid(), TWO.assign(place_id=["a", None]), "«\u00a0place_id\u00a0»\u00a0: 1 clé manque."),
         (grid(), TWO.assign(place_id=["a", " "]), "«\u00a0place_id\u00a0»\u00a0: une clé manque."),
         (grid().set_axis(["z"] * 121), TWO, "«\u00a0people\u00a0», index\u00a0: clés en double\u00a0: z."),

@@ -16,6 +16,9 @@ from solidata.analysis.columns import few, require
 from solidata.french import format_number, plural, quote
 from solidata.problems import RefusedError
 
+Points = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]
+"""Eastings and northings."""
+
 EASTINGS, NORTHINGS = (0.0, 1_300_000.0), (6_000_000.0, 7_200_000.0)
 """Metropolitan France in Lambert-93, in metres, with a margin at sea."""
 
@@ -67,7 +70,7 @@ def keys(frame: pd.DataFrame, table: str, column: str | None = None) -> pd.Index
 
 def coordinates(
     frame: pd.DataFrame, table: str, names: pd.Index, x: str = "x", y: str = "y"
-) -> npt.NDArray[np.float64]:
+) -> Points:
     """Return the planar coordinates of a frame in metres, its columns first, else its points.
 
     Parameters
@@ -83,8 +86,8 @@ def coordinates(
 
     Returns
     -------
-    numpy.ndarray
-        Shape (rows, 2), float64.
+    tuple of numpy.ndarray
+        Eastings and northings, shape (rows,), float64.
 
     Raises
     ------
@@ -96,16 +99,16 @@ def coordinates(
     Examples
     --------
     >>> made = pd.DataFrame({"x": [574_000], "y": [6_722_000]}, index=["Blois"])
-    >>> coordinates(made, "places", made.index).tolist()
-    [[574000.0, 6722000.0]]
+    >>> east, north = coordinates(made, "places", made.index)
+    >>> east.tolist(), north.tolist()
+    ([574000.0], [6722000.0])
     """
     layer = getattr(frame, "geometry", None)
     if not {x, y} & set(frame.columns) and hasattr(layer, "geom_type"):
-        columns = _layer(layer, table, names)
+        at = _layer(layer, table, names)
     else:
         require(frame, table, [x, y])
-        columns = [_numbers(frame[c], table, c) for c in (x, y)]
-    at = np.column_stack(columns)
+        at = _numbers(frame[x], table, x), _numbers(frame[y], table, y)
     _check_extent(at, table, names)
     return at
 
@@ -160,7 +163,7 @@ def _numbers(cells: pd.Series, table: str, column: str) -> npt.NDArray[np.float6
     return cells.astype(float).to_numpy()
 
 
-def _layer(layer: Any, table: str, names: pd.Index) -> list[npt.NDArray[np.float64]]:
+def _layer(layer: Any, table: str, names: pd.Index) -> Points:
     """Return the coordinates of a geometry column, known by what it can do: geopandas stays out."""
     head = f"Table {quote(table)}\u00a0: "
     crs = layer.crs
@@ -177,7 +180,7 @@ def _layer(layer: Any, table: str, names: pd.Index) -> list[npt.NDArray[np.float
     # One coordinate a row: all are points. To ask each shape for its type takes a second a million.
     at = layer.set_axis(range(len(layer))).get_coordinates()
     if len(at) == len(layer) and at.index.is_unique:
-        return [at["x"].to_numpy(), at["y"].to_numpy()]
+        return at["x"].to_numpy(), at["y"].to_numpy()
     kinds = layer.geom_type
     other = (kinds.notna() & (kinds != "Point")).to_numpy()
     if other.any():
@@ -185,16 +188,16 @@ def _layer(layer: Any, table: str, names: pd.Index) -> list[npt.NDArray[np.float
             f"{head}{quote(kinds[other].iloc[0])} lu pour {few(names[other])}\u00a0; attendu\u00a0: des "
             "points. D’un polygone, prenez representative_point()."
         )
-    return [layer.x.to_numpy(dtype=float), layer.y.to_numpy(dtype=float)]
+    return layer.x.to_numpy(dtype=float), layer.y.to_numpy(dtype=float)
 
 
-def _check_extent(at: npt.NDArray[np.float64], table: str, names: pd.Index) -> None:
+def _check_extent(at: Points, table: str, names: pd.Index) -> None:
     """Refuse what is not in metropolitan Lambert-93, by the likeliest reason."""
-    x, y = at[:, 0], at[:, 1]
+    x, y = at
     # A missing number fails a comparison: two extremes a column say that all is well.
     if _all_within(x, EASTINGS) and _all_within(y, NORTHINGS):
         return
-    absent = ~np.isfinite(at).all(axis=1)
+    absent = ~(np.isfinite(x) & np.isfinite(y))
     degrees = ~absent & (np.abs(x) <= 180) & (np.abs(y) <= 90)
     swapped = _within(x, NORTHINGS) & _within(y, EASTINGS)
     outside = ~absent & ~(_within(x, EASTINGS) & _within(y, NORTHINGS))
@@ -205,7 +208,7 @@ def _check_extent(at: npt.NDArray[np.float64], table: str, names: pd.Index) -> N
         (outside, "coordonnées hors de France métropolitaine"),
     ):
         if wrong.any():
-            first = at[wrong][0]
+            first = x[wrong][0], y[wrong][0]
             read = "\u00a0; ".join(format_number(v, 2) if np.isfinite(v) else "rien" for v in first)
             raise RefusedError(
                 f"Table {quote(table)}, {plural(int(wrong.sum()), 'ligne')} {few(names[wrong])}\u00a0: "
