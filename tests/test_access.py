@@ -1,5 +1,8 @@
 """Who lives how far: known answers on a made grid, other implementations, every refusal."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -451,3 +454,9 @@ def test_nothing_given_is_changed():
     access.catchments(people, places)
     pd.testing.assert_frame_equal(people, grid())
     pd.testing.assert_frame_equal(places, TWO)
+
+
+def test_scipy_waits_until_a_distance_is_asked_for():
+    code = "import sys\nfrom solidata.analysis import access\nprint('scipy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("False\n", "")

@@ -165,8 +165,12 @@ def _hide(
     order = np.lexsort([place, values])
     hidden = primary.copy()
     while True:
-        unknown = hidden & ~_determined(hidden, sums)
+        unknown = _left_by_subtraction(hidden, sums)
         found = primary & ~(unknown & _reaching(values, unknown, sums, threshold))
+        # What all sums tell at once takes longer to know: it is asked when one at a time tell nothing.
+        if not found.any() and len(sums) == 2:
+            unknown = _left_by_all(unknown, sums)
+            found = primary & ~(unknown & _reaching(values, unknown, sums, threshold))
         if not found.any():
             # A cell that the sums tell anyway protects none: showing it gives nothing away.
             return primary | unknown
@@ -194,23 +198,33 @@ def _reaching(
     return np.logical_and.reduce(enough)
 
 
-def _determined(hidden: npt.NDArray[np.bool_], sums: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:
-    """Return the hidden cells that the printed sums determine exactly."""
+def _left_by_subtraction(
+    hidden: npt.NDArray[np.bool_], sums: npt.NDArray[np.intp]
+) -> npt.NDArray[np.bool_]:
+    """Return the hidden cells that taking one sum after another leaves unknown."""
     unknown = hidden.copy()
     while True:
         # The only unknown of a sum is no longer one, and so may be the last but one of another.
         lone = [(np.bincount(codes, weights=unknown) < 2)[codes] for codes in sums]
         told = unknown & np.logical_or.reduce(lone)
         if not told.any():
-            break
+            return unknown
         unknown &= ~told
-    if len(sums) == 2 and unknown.any():
-        rows, columns = sums[:, unknown]
-        gram = np.zeros((int(sums.max()) + 1,) * 2)
-        for a, b in ((rows, rows), (rows, columns), (columns, rows), (columns, columns)):
-            np.add.at(gram, (a, b), 1.0)
-        inverse = np.linalg.pinv(gram, hermitian=True)
-        # How much of a cell's unit vector lies in the span of the sums: 1 when it is determined.
-        share = inverse[rows, rows] + inverse[columns, columns] + 2 * inverse[rows, columns]
-        unknown[unknown] = share < 1 - 1e-6
-    return hidden & ~unknown
+
+
+def _left_by_all(
+    unknown: npt.NDArray[np.bool_], sums: npt.NDArray[np.intp]
+) -> npt.NDArray[np.bool_]:
+    """Return the unknown cells that the sums of two dimensions, all together, leave unknown."""
+    left = unknown.copy()
+    if not unknown.any():
+        return left
+    rows, columns = sums[:, unknown]
+    gram = np.zeros((int(sums.max()) + 1,) * 2)
+    for a, b in ((rows, rows), (rows, columns), (columns, rows), (columns, columns)):
+        np.add.at(gram, (a, b), 1.0)
+    inverse = np.linalg.pinv(gram, hermitian=True)
+    # How much of a cell's unit vector lies in the span of the sums: 1 when it is determined.
+    share = inverse[rows, rows] + inverse[columns, columns] + 2 * inverse[rows, columns]
+    left[unknown] = share < 1 - 1e-6
+    return left
