@@ -1,4 +1,4 @@
-"""Le Schéma des solidarités de Loir-et-Cher en tables, figures et cartes.
+"""Le plan d’actions d’un département en tables, figures et cartes.
 
 ``solidata.load("actions")`` returns a typed frame, ``solidata.trace("funding", "DP-02.f1")``
 tells where a number comes from. Importing the package costs nothing: what is asked for is

@@ -22,10 +22,10 @@ from solidata.check import integrity
 from solidata.check.identities import identities
 from solidata.clean import NEEDED, clean, geography, read_cells
 from solidata.clean.fields import unprinted
-from solidata.french import listed, plural
+from solidata.french import listed, plural, typography
 from solidata.problems import Problem, SourceError
-from solidata.tables import OUTLINES, Field, all_tables
-from solidata.tables.derive import descriptor, dictionary, typed
+from solidata.tables import OUTLINES, Field, Plan, all_tables
+from solidata.tables.derive import described, descriptor, dictionary, typed
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -97,9 +97,9 @@ def _further_problems(
     left out because of the problems already `found`.
     """
     incomplete = {Path(problem.file).stem for problem in found}
-    if not incomplete <= set(transcribed.tables):
+    as_read = {**transcribed.tables, "sources": transcribed.sources, "plan": transcribed.plan}
+    if not incomplete <= set(as_read) - {"sources"}:
         return []  # a whole folder may be missing
-    as_read = {**transcribed.tables, "sources": transcribed.sources}
     named = {name: frame.mask(frame == "") for name, frame in as_read.items()}
     problems = integrity.key_problems(named, places, unsure=incomplete)
     if not incomplete & NEEDED:
@@ -140,10 +140,11 @@ def write(tables: Frames, folder: Path, outlines: gpd.GeoDataFrame | None = None
         text = pd.DataFrame({f.name: _as_text(f, frame[f.name]) for f in all_tables()[name].fields})
         text.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
     declared = {name: all_tables()[name] for name in tables}
+    plan = described(tables["plan"]) if "plan" in tables else Plan()
     package: dict[str, Any] = {
         "profile": "tabular-data-package",
         "name": "solidata",
-        "title": "Schéma des solidarités de Loir-et-Cher 2024-2028 : actions, budget, indicateurs",
+        "title": typography(f"{plan.title} : actions, budget, indicateurs"),
         "licenses": [{"name": "etalab-2.0", "title": "Licence Ouverte 2.0"}],
         "resources": [descriptor(table) for table in declared.values()],
     }

@@ -10,7 +10,7 @@ from solidata import home
 from solidata.french import nearest, quote
 from solidata.problems import NoDataError, RefusedError
 from solidata.tables import OUTLINES, Geography, Registers, Table, all_tables
-from solidata.tables.derive import typed
+from solidata.tables.derive import described, typed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,14 +96,17 @@ def load(name: str, folder: Path | None = None) -> pd.DataFrame:
 
 
 def load_registers(folder: Path | None = None) -> Registers:
-    """Return the registers that figures take: ``sources`` and ``contradictions``.
+    """Return the registers that figures take: ``sources``, ``contradictions`` and the plan.
 
     Examples
     --------
     >>> "bilan-2025" in set(load_registers().sources["source_id"])
     True
+    >>> load_registers().plan.department
+    'Loir-et-Cher'
     """
-    return Registers(load("sources", folder), load("contradictions", folder))
+    plan = described(load("plan", folder))
+    return Registers(load("sources", folder), load("contradictions", folder), plan)
 
 
 def load_geography(folder: Path | None = None) -> Geography:

@@ -33,7 +33,7 @@ class RawCopy:
     def keep_only(self, document, *tables):
         """Leave one document, and of it only `tables`: a quicker reading."""
         for folder in self.root.iterdir():
-            if folder.name != document:
+            if folder.is_dir() and folder.name != document:
                 shutil.rmtree(folder)
         for path in (self.root / document).glob("*.csv"):
             if path.stem not in tables:

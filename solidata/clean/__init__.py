@@ -41,7 +41,7 @@ def clean(raw: Raw) -> dict[str, pd.DataFrame]:
     if problems:
         raise SourceError(problems)
 
-    frames["sources"] = raw.sources
+    frames["sources"], frames["plan"] = raw.sources, raw.plan
     frames["action_statuses"] = statuses.action_statuses(
         frames["actions"], frames["mentions"], frames["status_counts"]
     )

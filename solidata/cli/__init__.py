@@ -20,7 +20,7 @@ def _parser() -> Parser:
     speak_french()
     parser = Parser(
         prog="solidata",
-        description="Le Schéma des solidarités de Loir-et-Cher en tables et figures.",
+        description="Le plan d’actions d’un département en tables et figures.",
     )
     commands = parser.add_subparsers(dest="command", metavar="commande", required=True)
 
@@ -67,7 +67,7 @@ def _parser() -> Parser:
         commands,
         "trace",
         "Dire d’où vient une ligne d’une table, ou un nombre",
-        'Exemples : solidata trace funding DP-02.f1 ; solidata trace "459 554 €"',
+        'Exemples : solidata trace actions ; solidata trace "12 %"',
     )
     trace.add_argument(
         "what", metavar="TABLE|NOMBRE", nargs="?", help="table, ou nombre tel qu’imprimé"

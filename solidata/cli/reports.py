@@ -41,6 +41,7 @@ def check(console: Console, every: bool = False) -> int:
         tables = builder.assemble(
             home.raw_folder(), lambda text: progress.update(task, description=text)
         )
+    _show_plan(console, tables["plan"])
     _show_coverage(console, tables)
     _show_statuses(console, tables)
     _show_identities(console, tables)
@@ -50,6 +51,16 @@ def check(console: Console, every: bool = False) -> int:
     )
     console.print("Schémas, clés et garde-fous : rien à signaler.")
     return 0
+
+
+def _show_plan(console: Console, plan: pd.DataFrame) -> None:
+    """Say whose plan it is, or that nothing says it."""
+    if plan.empty:
+        console.print(
+            "data/raw/plan.yaml est absent : ni les tables ni les figures ne nomment le plan."
+        )
+    for row in plan.itertuples():
+        console.print(f"{row.title} ({row.department}, {row.department_code})")
 
 
 def _show_coverage(console: Console, tables: dict[str, pd.DataFrame]) -> None:

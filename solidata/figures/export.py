@@ -23,13 +23,12 @@ if TYPE_CHECKING:
 
 FORMATS = ("png", "svg", "pdf")
 DPI, SCREEN_DPI = 300, 96
-_AUTHOR = "Observatoire de Loir-et-Cher, solidata"
 
 
 def _png(page: Page, figure: Figure) -> bytes:
     buffer = io.BytesIO()
-    metadata = {"Software": None, "Title": figure.title, "Author": _AUTHOR, "Description": figure.alt,
-                "Source": figure.source}  # fmt: skip
+    metadata = {"Software": None, "Title": figure.title, "Author": figure.registers.plan.author,
+                "Description": figure.alt, "Source": figure.source}  # fmt: skip
     page.figure.savefig(buffer, format="png", dpi=DPI, metadata=metadata)
     return buffer.getvalue()
 
@@ -37,7 +36,8 @@ def _png(page: Page, figure: Figure) -> bytes:
 def _pdf(page: Page, figure: Figure) -> bytes:
     buffer = io.BytesIO()
     metadata = {"CreationDate": None, "Creator": None, "Producer": None, "Title": figure.title,
-                "Author": _AUTHOR, "Subject": figure.alt, "Keywords": figure.source}  # fmt: skip
+                "Author": figure.registers.plan.author, "Subject": figure.alt,
+                "Keywords": figure.source}  # fmt: skip
     page.figure.savefig(buffer, format="pdf", metadata=metadata)
     return buffer.getvalue()
 
@@ -94,9 +94,12 @@ def _csv(figure: Figure) -> bytes:
 
 
 def _json(figure: Figure, page: Page, preset: str, files: list[str]) -> bytes:
-    sources = figure.registers.sources.set_index("source_id")
+    sources, plan = figure.registers.sources.set_index("source_id"), figure.registers.plan
     used = [s for cell in figure.data["source_id"].astype(str) for s in cell.split()]
     described: dict[str, Any] = {
+        "plan": plan.title,
+        "département": f"{plan.department} ({plan.department_code})" if plan.department else None,
+        "auteur": plan.author,
         "nom": figure.name,
         "titre": figure.title,
         "unité": figure.unit,

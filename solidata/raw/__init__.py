@@ -1,8 +1,8 @@
 """Read ``data/raw/<document>/``: refuse what is malformed, name file, line and column.
 
 A folder is a document: its ``source.yaml`` and one file a table, with the columns that
-:mod:`solidata.tables` declares and cleaning does not compute. All problems of all files are
-reported at once.
+:mod:`solidata.tables` declares and cleaning does not compute. Beside the folders, ``plan.yaml``
+says which plan they are of. All problems of all files are reported at once.
 """
 
 from __future__ import annotations
@@ -31,18 +31,23 @@ if TYPE_CHECKING:
 FILE, ROW = "raw_file", "raw_line"
 """Columns that tell where a raw row stands; cleaning leaves them out."""
 
-DESCRIPTOR = "source.yaml"
+DESCRIPTOR, PLAN = "source.yaml", "plan.yaml"
+"""What describes a document, in its folder; what describes the plan, above the folders."""
 
 
 @dataclass(frozen=True)
 class Raw:
-    """Everything transcribed: the sources, one frame a table, one a layer."""
+    """Everything transcribed: the sources, one frame a table, one a layer, the plan."""
 
     sources: pd.DataFrame
     tables: dict[str, pd.DataFrame]
     layers: dict[str, gpd.GeoDataFrame] = dataclasses.field(default_factory=dict)
     """``communes``, ``neighbours``, ``rivers`` where a document holds them, as
     :func:`solidata.raw.layers.read_layer` gives them, with ``source_id`` and ``raw_file``."""
+    plan: pd.DataFrame = dataclasses.field(
+        default_factory=lambda: pd.DataFrame(columns=all_tables()["plan"].names, dtype=object)
+    )
+    """One row, or none without ``plan.yaml``."""
 
 
 # --- cells ---------------------------------------------------------------------------
@@ -211,45 +216,82 @@ def read_table(
 # --- documents -----------------------------------------------------------------------
 
 
-def _read_descriptor(folder: Path, root: Path) -> list[dict[str, str]]:
+def _mapping(path: Path, name: str, expected: str) -> dict[str, Any]:
+    """Return what a YAML file declares, every value as the text it is written in.
+
+    Raises
+    ------
+    SourceError
+        When it is absent (it should hold `expected`), is no YAML, or is no list of fields.
+    """
+    if not path.is_file():
+        raise SourceError([Problem(name, None, None, None, f"fichier absent ; attendu : {expected}")])
+    try:
+        # Text, as in a CSV: YAML alone would make 1 of the department 01, and a date of 2024-05-02.
+        declared = yaml.load(decode(path.read_bytes(), name), Loader=yaml.BaseLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        reason = f"YAML illisible : {getattr(error, 'problem', None) or error}"
+        raise SourceError([Problem(name, mark and mark.line + 1, None, None, reason)]) from None
+    if not isinstance(declared, dict):
+        reason = "attendu : des lignes « champ: valeur »"
+        raise SourceError([Problem(name, None, None, None, reason)])
+    return declared
+
+
+def _described(
+    table: Table, entry: dict[str, Any], name: str
+) -> tuple[dict[str, str], list[Problem]]:
+    """Return what an entry of a YAML file says as a row of `table`, and what is wrong with it."""
+    row = {str(key): str(value).strip() for key, value in entry.items()}
+    problems = []
+    for extra in (key for key in row if key not in table.names):
+        near = nearest(extra, set(table.names) - set(row))
+        hint = f" (le plus proche : {near})" if near else ""
+        problems.append(Problem(name, None, extra, row[extra], f"champ inconnu{hint}"))
+    for field in table.fields:
+        text = row.setdefault(field.name, "")
+        if isinstance(entry.get(field.name), (dict, list)):
+            problems.append(Problem(name, None, field.name, text, "attendu : un texte seul"))
+        elif not text and field.required:
+            problems.append(Problem(name, None, field.name, "", "attendu : une valeur"))
+        elif text and (fault := _fault(field, text)):
+            problems.append(Problem(name, None, field.name, text, fault))
+    return row, problems
+
+
+def _read_sources(folder: Path, root: Path) -> list[dict[str, str]]:
     """Return the sources that a folder declares, as rows of the table ``sources``."""
     path = folder / DESCRIPTOR
     name = path.relative_to(root).as_posix()
-    table = all_tables()["sources"]
-    if not path.exists():
-        expected = "fichier absent ; attendu : le titre, l’éditeur, la nature… du document"
-        raise SourceError([Problem(name, None, None, None, expected)])
-    try:
-        declared = yaml.safe_load(decode(path.read_bytes(), name))
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        expected = f"YAML illisible : {getattr(error, 'problem', None) or error}"
-        raise SourceError([Problem(name, mark and mark.line + 1, None, None, expected)]) from None
-    if not isinstance(declared, dict):
-        raise SourceError(
-            [Problem(name, None, None, None, "attendu : des lignes « champ: valeur »")]
-        )
+    declared = _mapping(path, name, "le titre, l’éditeur, la nature… du document")
     entries = (
         declared["sources"] if "sources" in declared else [{"source_id": folder.name} | declared]
     )
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         expected = "attendu : une liste de sources, chacune avec ses champs"
         raise SourceError([Problem(name, None, "sources", None, expected)])
-    rows, problems = [], []
-    for entry in entries:
-        row = {str(key): "" if value is None else str(value) for key, value in entry.items()}
-        for extra in set(row) - set(table.names):
-            problems.append(Problem(name, None, extra, row[extra], "champ inconnu"))
-        for field in table.fields:
-            text = row.setdefault(field.name, "")
-            if not text and field.required:
-                problems.append(Problem(name, None, field.name, "", "attendu : une valeur"))
-            elif text and (fault := _fault(field, text)):
-                problems.append(Problem(name, None, field.name, text, fault))
-        rows.append(row)
+    described = [_described(all_tables()["sources"], entry, name) for entry in entries]
+    if problems := [problem for _, faults in described for problem in faults]:
+        raise SourceError(problems)
+    return [row for row, _ in described]
+
+
+def _read_plan(folder: Path, root: Path) -> list[dict[str, str]]:
+    """Return what ``plan.yaml`` says of the plan, as the row of the table ``plan``.
+
+    Without the file there is no row: a first transcription builds before its plan is described,
+    and its figures name nothing rather than something false.
+    """
+    path = folder / PLAN
+    if not path.exists():
+        return []
+    name = path.relative_to(root).as_posix()
+    declared = _mapping(path, name, "le titre du plan, son département…")
+    row, problems = _described(all_tables()["plan"], declared, name)
     if problems:
         raise SourceError(problems)
-    return rows
+    return [row]
 
 
 _SYSTEM = {"thumbs.db", "desktop.ini"}
@@ -305,7 +347,7 @@ def read(root: Path) -> Raw:
     Parameters
     ----------
     root : pathlib.Path
-        A folder with one folder a document.
+        A folder with one folder a document, and ``plan.yaml``.
 
     Returns
     -------
@@ -336,8 +378,13 @@ def survey(root: Path) -> tuple[Raw, list[Problem]]:
     problems = [
         Problem(path.relative_to(base).as_posix(), None, None, None,
                 "fichier hors d’un dossier de document ; attendu : data/raw/<document>/")
-        for path in inside if not path.is_dir() and path.suffix != ".md"
+        for path in inside if not path.is_dir() and path.suffix != ".md" and path.name != PLAN
     ]  # fmt: skip
+    plan: list[dict[str, str]] = []
+    try:
+        plan = _read_plan(root, base)
+    except SourceError as error:
+        problems += error.problems
     sources: list[dict[str, str]] = []
     declared_by: dict[str, str] = {}
     frames: dict[str, list[pd.DataFrame]] = {
@@ -346,7 +393,7 @@ def survey(root: Path) -> tuple[Raw, list[Problem]]:
     found: list[tuple[str, Path, str]] = []
     for folder in folders:
         try:
-            declared = _read_descriptor(folder, base)
+            declared = _read_sources(folder, base)
             files, shapes = _files(folder, base)
         except SourceError as error:
             problems += error.problems
@@ -379,7 +426,8 @@ def survey(root: Path) -> tuple[Raw, list[Problem]]:
     for name, path, source_id in found:
         problems += _add_layer(layers, name, path, source_id, base, own)
     described = pd.DataFrame(sources, columns=all_tables()["sources"].names, dtype=object)
-    return Raw(described, tables, layers), problems
+    of_plan = pd.DataFrame(plan, columns=all_tables()["plan"].names, dtype=object)
+    return Raw(described, tables, layers, of_plan), problems
 
 
 def _add_layer(

@@ -23,11 +23,21 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+class Plan(NamedTuple):
+    """The words of a plan, as the table of this name gives them; general ones without it."""
+
+    title: str = "Plan d’actions"
+    department: str = ""
+    department_code: str = ""
+    author: str = "solidata"
+
+
 class Registers(NamedTuple):
-    """What a figure needs besides its data to say where it comes from: two tables."""
+    """What a figure needs besides its data to say where it comes from: two tables, and the plan."""
 
     sources: pd.DataFrame
     contradictions: pd.DataFrame
+    plan: Plan = Plan()
 
 
 class Geography(NamedTuple):

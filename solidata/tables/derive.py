@@ -1,14 +1,15 @@
 """What derives from a declaration, each by one small function.
 
 Typed frames (:func:`typed`), their validation (:func:`validator`), the Frictionless
-descriptor (:func:`descriptor`) and the French dictionary (:func:`dictionary`).
+descriptor (:func:`descriptor`), the French dictionary (:func:`dictionary`), and the words of
+the plan (:func:`described`).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from solidata.tables import Field, Table
+from solidata.tables import Field, Plan, Table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,6 +54,21 @@ def typed(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
 
     columns = {f.name: typed_column(f, frame[f.name]) for f in table.fields}
     return pd.DataFrame(columns).reset_index(drop=True)
+
+
+def described(plan: pd.DataFrame) -> Plan:
+    """Return the one row of the table ``plan``; general words when it has none.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> described(pd.DataFrame(columns=["title", "department"])).title
+    'Plan d’actions'
+    """
+    if plan.empty:
+        return Plan()
+    row = plan.iloc[0]
+    return Plan(**{name: str(row[name]) for name in Plan._fields})
 
 
 _PANDERA_TYPES = {"integer": "Int64", "number": "float64", "boolean": "boolean",
