@@ -81,7 +81,8 @@ def _describe(found: Trace) -> list[str]:
             shown = _shown(field, value)
             unit = f" {field.unit}" if field.unit and not field.unit.startswith("voir") else ""
             lines.append(f"  {field.title} : {shown}{unit}")
-    lines.append("Vient de" if table.origin != "computed" else "Calculé par solidata")
+    said = {"computed": "Calculé par solidata", "descriptor": "Décrit en YAML dans data/raw"}
+    lines.append(said.get(table.origin, "Vient de"))
     if found.source is not None:
         line, end = found.row.get("line"), found.row.get("line_end")
         place = (

@@ -13,7 +13,7 @@ from solidata import catalog, home, provenance
 from solidata.catalog import UnknownTableError, load, load_all, load_registers
 from solidata.french import FrenchError
 from solidata.problems import RefusedError
-from solidata.tables import all_tables
+from solidata.tables import Plan, Registers, all_tables
 from solidata.tables.derive import typed
 
 ROOT = Path(__file__).parents[1]
@@ -89,9 +89,11 @@ def test_rebuilt_tables_are_read_again(tmp_path):
     assert load("territories", tmp_path)["label"].tolist() == ["Nord", "Milieu", "Sud"]
 
 
-def test_registers_are_the_two_a_figure_takes():
+def test_registers_are_the_two_tables_and_the_plan_that_a_figure_takes():
     registers = load_registers()
-    assert registers._fields == ("sources", "contradictions")
+    assert registers._fields == ("sources", "contradictions", "plan")
+    assert registers.plan._asdict().items() <= load("plan").iloc[0].to_dict().items()
+    assert Registers(registers.sources, registers.contradictions).plan == Plan()
     pd.testing.assert_frame_equal(registers.sources, load("sources"))
     pd.testing.assert_frame_equal(registers.contradictions, load("contradictions"))
 

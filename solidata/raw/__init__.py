@@ -225,7 +225,9 @@ def _mapping(path: Path, name: str, expected: str) -> dict[str, Any]:
         When it is absent (it should hold `expected`), is no YAML, or is no list of fields.
     """
     if not path.is_file():
-        raise SourceError([Problem(name, None, None, None, f"fichier absent ; attendu : {expected}")])
+        raise SourceError(
+            [Problem(name, None, None, None, f"fichier absent ; attendu : {expected}")]
+        )
     try:
         # Text, as in a CSV: YAML alone would make 1 of the department 01, and a date of 2024-05-02.
         declared = yaml.load(decode(path.read_bytes(), name), Loader=yaml.BaseLoader)
