@@ -45,11 +45,12 @@ def found(family, **rows):
 
 
 SECTIONS = [
-    {"section_id": "habitat", "label": "Habitat", "order": 1, "in_total": "true"},
-    {"section_id": "sante", "label": "Santé", "order": 2, "in_total": "true"},
-    {"section_id": "ensemble", "label": "Ensemble", "order": 3, "in_total": "false"},
-    {"section_id": "phares", "label": "Phares", "order": 4, "in_total": "false"},
-]
+    {"section_id": name, "label": name.capitalize(), "order": order, "role": role,
+     "in_total": str(role == "section").lower()}
+    for order, (name, role) in enumerate(
+        [("habitat", "section"), ("sante", "section"), ("ensemble", "whole"), ("phares", "flagships")], 1
+    )
+]  # fmt: skip
 
 
 def count(section, status, value, total="", year=2025, **more):

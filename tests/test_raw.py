@@ -6,6 +6,7 @@ Each case spoils a copy of ``data/raw``. Messages are held as printed.
 import codecs
 import csv
 import io
+import shutil
 
 import openpyxl
 import pandas as pd
@@ -38,7 +39,7 @@ def sections(raw_copy):
 
 SECTIONS = f"{BILAN}/sections.csv"
 PLACE = f"data/raw/{SECTIONS}"
-HEADER = "section_id,volet,label,order,prefix,in_total,line,line_end,printed\n"
+HEADER = "section_id,volet,label,order,prefix,role,in_total,line,line_end,printed\n"
 
 
 def rows_of(text):
@@ -59,7 +60,7 @@ def test_a_missing_column_is_named_with_what_stands_in_its_place(sections):
 
 def test_a_missing_column_alone(sections):
     lines = (sections / SECTIONS).read_text(encoding="utf-8")
-    cut = [[c for i, c in enumerate(row) if i != 5] for row in rows_of(lines)]
+    cut = [[c for i, c in enumerate(row) if i != 6] for row in rows_of(lines)]
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(cut)
     (sections / SECTIONS).write_text(text.getvalue(), encoding="utf-8")
@@ -107,11 +108,13 @@ def test_an_empty_column_is_left_out_and_shifts_nothing(sections):
 
 def test_a_cell_under_no_name_is_refused(sections):
     # Without its place kept, « x » would be read as the volet, and everything after shifted.
-    text = HEADER.replace("section_id,", "section_id,,") + "a,x,sectoriel,A,1,AA,true,1,,A\n"
+    text = (
+        HEADER.replace("section_id,", "section_id,,") + "a,x,sectoriel,A,1,AA,section,true,1,,A\n"
+    )
     (sections / SECTIONS).write_text(text, encoding="utf-8")
     assert sections.refusals() == [
         f"{PLACE}, ligne 2 : {quoted('x')} lu ; "
-        "attendu : 9 cellules (une virgule hors de guillemets ?)"
+        "attendu : 10 cellules (une virgule hors de guillemets ?)"
     ]
 
 
@@ -123,7 +126,7 @@ def test_too_many_cells(sections):
     (refusal,) = sections.refusals()
     assert refusal == (
         f"{PLACE}, ligne 4 : {quoted('AXE 2 Autonomie')} lu ; "
-        "attendu : 9 cellules (une virgule hors de guillemets ?)"
+        "attendu : 10 cellules (une virgule hors de guillemets ?)"
     )
 
 
@@ -374,7 +377,7 @@ def test_another_separator_is_refused_with_the_columns_expected(sections):
     assert refusal.startswith(f"{PLACE}, ligne 1 : {quoted(HEADER.strip().replace(',', '#'))} lu ;")
     assert refusal.endswith(
         "attendu : un en-tête avec les colonnes "
-        "in_total, label, line, line_end, order, prefix, printed, section_id, volet"
+        "in_total, label, line, line_end, order, prefix, printed, role, section_id, volet"
     )
 
 
@@ -568,7 +571,7 @@ def test_no_document_at_all(raw_copy):
     raw_copy.keep_only("no such document")
     expected = ["data/raw : aucun document ; attendu : un dossier par document"]
     assert raw_copy.refusals() == expected
-    raw_copy.root.rmdir()
+    shutil.rmtree(raw_copy.root)
     assert raw_copy.refusals() == expected
 
 
@@ -671,7 +674,7 @@ def test_a_row_of_a_source_that_its_folder_does_not_declare(raw_copy):
 def test_every_error_of_several_files_is_told_at_once_in_order(raw_copy):
     raw_copy.edit(
         SECTIONS,
-        ("autonomie,sectoriel,", "autonomie,sectorielle,"),
+        (",AU,section,", ",AU,secteur,"),
         (",Enfance famille,2,", ",,deux,"),
     )
     raw_copy.edit(f"{BILAN}/funding.csv", (",expense,", ",dépense,"))
@@ -684,7 +687,7 @@ def test_every_error_of_several_files_is_told_at_once_in_order(raw_copy):
         f"data/raw/{BILAN}/funding.csv, ligne 2, colonne « direction »",
         f"{PLACE}, ligne 3, colonne « label »",
         f"{PLACE}, ligne 3, colonne « order »",
-        f"{PLACE}, ligne 4, colonne « volet »",
+        f"{PLACE}, ligne 4, colonne « role »",
         f"data/raw/{BILAN}/territories.csv",
         "data/raw/context/observations.csv, ligne 2, colonne « period_start »",
         "data/raw/presentation-2024-2028/source.yaml",
@@ -730,7 +733,7 @@ def test_a_row_cut_short_is_told_once(sections):
     sections.edit(SECTIONS, ("autonomie,sectoriel,Autonomie,", "autonomie;sectoriel;Autonomie;"))
     (refusal,) = sections.refusals()
     assert refusal.startswith(f"{PLACE}, ligne 4 : ")
-    assert refusal.endswith("lu ; attendu : 9 cellules, et non 6")
+    assert refusal.endswith("lu ; attendu : 10 cellules, et non 7")
 
 
 def test_a_suffix_in_capitals_is_the_same(sections):

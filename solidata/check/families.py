@@ -85,6 +85,12 @@ def _section_labels(tables: Frames) -> dict[str, str]:
     return dict(zip(tables["sections"]["section_id"], tables["sections"]["label"], strict=True))
 
 
+def _with_role(tables: Frames, role: str) -> set[str]:
+    """Return the sections whose printed totals count `role`: the whole plan, or its flagships."""
+    sections = tables["sections"]
+    return set(sections.loc[sections["role"] == role, "section_id"])
+
+
 def _printed_totals(tables: Frames) -> pd.DataFrame:
     """Return one row for each printed number of actions of a section: ``address`` and ``count``."""
     counts = tables["status_counts"]
@@ -122,7 +128,7 @@ def _sections(tables: Frames) -> Iterator[Identity]:
     """Totals of the sections against the printed total of the plan, document by document."""
     totals = _printed_totals(tables)
     counted = set(tables["sections"].loc[tables["sections"]["in_total"], "section_id"])
-    whole = totals[totals["section_id"] == "ensemble"]
+    whole = totals[totals["section_id"].isin(_with_role(tables, "whole"))]
     for (year, source), parts in totals[totals["section_id"].isin(counted)].groupby(
         ["year", "source_id"]
     ):
@@ -177,7 +183,7 @@ def _words(tables: Frames) -> Iterator[Identity]:
 def _flagships(tables: Frames) -> Iterator[Identity]:
     """Flagships listed against the numbers printed, and their words against the list's totals."""
     flagships, counts = tables["flagships"], tables["status_counts"]
-    printed = counts[counts["section_id"] == "phares"]
+    printed = counts[counts["section_id"].isin(_with_role(tables, "flagships"))]
     for _, row in printed[printed["status"] == _ALL].iterrows():
         if row["source_id"] in set(flagships["source_id"]):
             listed = flagships[
