@@ -216,7 +216,7 @@ def two_years(first, last, unit="lits", **second):
 
 
 def test_differences_of_the_real_tables(observations, indicators, funding):
-    found = evolution.pairs(observations, indicators, funding)
+    found = evolution.pairs(observations, indicators, funding, 2024, 2025)
     # 5 - 2 = 3 centres; 11 - 7 = 4 of 12; 5171 - 16563 = -11392 euros
     assert found["difference"].tolist() == [3.0, 4.0, -11392.0]
     assert found["relative"].round(4).tolist() == [1.5, 0.5714, -0.6878]  # 3/2, 4/7, -11392/16563
@@ -262,7 +262,7 @@ def test_a_year_without_data_has_no_pair(observations, indicators, funding):
 
 
 def test_points_are_the_two_ends_with_their_addresses(observations, indicators, funding):
-    found = evolution.pairs(observations, indicators, funding)
+    found = evolution.pairs(observations, indicators, funding, 2024, 2025)
     points = evolution.points(found)
     assert points["year"].tolist() == [2024, 2025] * 3
     assert points["value"].tolist() == [2, 5, 7, 11, 16563, 5171]
@@ -452,7 +452,7 @@ def test_an_opening_printed_twice_counts_once(observations):
 
 
 def test_no_event_leaves_the_counts(observations):
-    frame = openings.openings(load("events").iloc[:0], observations)
+    frame = openings.openings(load("events").iloc[:0], observations, "mds-ouvertes")
     assert frame["what"].tolist() == ["open", "target"]
 
 
@@ -467,6 +467,19 @@ def test_a_count_printed_with_several_values_is_refused(observations):
         openings.openings(events.assign(label=None), observations)
     with pytest.raises(RefusedError, match=r"events.*n’a pas"):
         openings.openings(pd.DataFrame(), observations)
+
+
+def test_openings_of_several_indicators_are_not_added_together(observations):
+    events = load("events")
+    with pytest.raises(NoDataError, match="Aucune ouverture de maison n’est datée"):
+        openings.openings(events.assign(indicator_id=None), observations)
+    other = events.assign(
+        indicator_id=events["indicator_id"].where(events["place"] != "Mer", "crt")
+    )
+    with pytest.raises(RefusedError, match=r"plusieurs indicateurs.*crt.*et.*mds-ouvertes"):
+        openings.openings(other, observations)
+    frame = openings.openings(other, observations, "mds-ouvertes")
+    assert frame.loc[frame["what"] == "opening", "label"].tolist() == ["Bracieux"]
 
 
 # --- coverage ------------------------------------------------------------------------

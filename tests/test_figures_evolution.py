@@ -31,7 +31,8 @@ def draw(name, tables):
     """Return a chart of the real tables, or of copies of some."""
     t = tables
     if name == "slopes":
-        return evolution.slopes(t["observations"], t["indicators"], t["funding"], REGISTERS)
+        tables = (t[n] for n in ("observations", "indicators", "funding"))
+        return evolution.slopes(*tables, REGISTERS, 2024, 2025)
     if name == "dumbbell":
         return evolution.dumbbell(t["observations"], t["indicators"], REGISTERS)
     if name == "series":
@@ -475,7 +476,7 @@ def test_a_measure_without_a_unit_is_refused_or_not_asked_for():
     observations, indicators = observed(pair("Lits", 3, 4))
     bare = indicators.assign(unit=None)
     with pytest.raises(RefusedError, match="Sans unité : contexte-a"):
-        evolution.slopes(observations, bare, None, REGISTERS)
+        evolution.slopes(observations, bare, None, REGISTERS, 2024, 2025)
     for make in (evolution.dumbbell, evolution.series):
         with pytest.raises(NoDataError, match="Aucun indicateur"):
             make(observations, bare, REGISTERS)
@@ -535,7 +536,9 @@ def test_territories_of_one_measure_are_told_apart():
     rows = pair("Lits", 3, 4) + pair("Lits", 5, 9)
     observations, indicators = observed(rows)
     observations["territory_id"] = ["nord", "nord", "sud", "sud"]
-    figure = sound(evolution.slopes(observations, indicators, None, REGISTERS), ["page"])
+    figure = sound(
+        evolution.slopes(observations, indicators, None, REGISTERS, 2024, 2025), ["page"]
+    )
     assert figure.table()["Mesure"].tolist() == ["Lits (Nord)", "Lits (Sud)"]
     assert figure.table()["Écart"].tolist() == [1.0, 4.0]
 
@@ -546,7 +549,8 @@ def test_actions_of_one_purpose_are_told_apart(tables):
     other = rows.assign(action_id="DP-02", funding_id=["DP-02.f8", "DP-02.f9"])
     observations, indicators = observed([])
     both = pd.concat([rows, other])
-    labels = evolution.slopes(observations, indicators, both, REGISTERS).table()["Mesure"]
+    figure = evolution.slopes(observations, indicators, both, REGISTERS, 2024, 2025)
+    labels = figure.table()["Mesure"]
     assert [label[-8:] for label in labels] == [" (DP-05)", " (DP-02)"]
 
 
@@ -778,6 +782,7 @@ def opened(*rows):
                 "event_id": f"e{n}", "label": f"Ouverture de la MDS de {place}", "kind": "opening",
                 "date_start": DAY(day), "date_end": DAY(day),
                 "precision": precision[0] if precision else "day", "place": place,
+                "indicator_id": "mds-ouvertes",
                 "source_id": "bilan-2025", "line": n + 1, "printed": place,
             }
             for n, (place, day, *precision) in enumerate(rows)

@@ -309,9 +309,9 @@ def unpaired(
 def pairs(
     observations: pd.DataFrame,
     indicators: pd.DataFrame,
-    funding: pd.DataFrame | None = None,
-    first: int = 2024,
-    last: int = 2025,
+    funding: pd.DataFrame | None,
+    first: int,
+    last: int,
 ) -> pd.DataFrame:
     """Return everything the documents print for both years, indicators then amounts.
 
@@ -319,7 +319,7 @@ def pairs(
     ----------
     observations, indicators : pandas.DataFrame
         The tables of these names.
-    funding : pandas.DataFrame, optional
+    funding : pandas.DataFrame or None
         The table of this name.
     first, last : int
         Two years, the earlier one first.
@@ -338,7 +338,7 @@ def pairs(
     --------
     >>> import solidata
     >>> tables = [solidata.load(n) for n in ("observations", "indicators", "funding")]
-    >>> pairs(*tables)["difference"].tolist()  # and 5171 - 16563 euros
+    >>> pairs(*tables, 2024, 2025)["difference"].tolist()  # and 5171 - 16563 euros
     [3.0, 4.0, -11392.0]
     """
     found = [compare(yearly(observations, indicators), first, last)]

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 import pandas as pd
 
 from solidata.analysis.columns import ADDRESS, filled, require, words
-from solidata.french import fold
+from solidata.french import listed, quote
 from solidata.problems import NoDataError, RefusedError
-
-_PLACE = re.compile(r"\bmds\b|\bmaisons? departementales? des solidarites\b")
 
 
 def openings(
-    events: pd.DataFrame, observations: pd.DataFrame, indicator: str = "mds-ouvertes"
+    events: pd.DataFrame, observations: pd.DataFrame, indicator: str | None = None
 ) -> pd.DataFrame:
     """Return the dated openings of houses, how many receive the public, and how many are aimed at.
 
@@ -22,8 +18,9 @@ def openings(
     ----------
     events, observations : pandas.DataFrame
         The tables of these names.
-    indicator : str
-        What counts the houses open, and their target.
+    indicator : str, optional
+        What counts the houses open, and their target; by default the one that the dated openings
+        declare (``events.indicator_id``).
 
     Returns
     -------
@@ -35,9 +32,9 @@ def openings(
     Raises
     ------
     NoDataError
-        When nothing is printed for `indicator`.
+        When nothing is printed for `indicator`, or no dated opening declares one.
     ValueError
-        When the observed number or the target is missing, or printed with several values.
+        When the openings declare several indicators, when the observed number or the target is missing, or printed with several values.
 
     Examples
     --------
@@ -47,13 +44,13 @@ def openings(
     [['Bracieux', 1.0], ['Mer', 1.0], ['Reçoivent du public', 7.0], ['Objectif', 12.0]]
     """
     require(events, "events", ["event_id", "label", "kind", "date_start", "date_end", "precision",
-                               "place", "source_id", "line", "printed"])  # fmt: skip
+                               "place", "indicator_id", "source_id", "line", "printed"])  # fmt: skip
     require(observations, "observations", ["observation_id", "indicator_id", "kind", "value",
                                            "source_id", "line", "printed"])  # fmt: skip
     dated = events[(events["kind"] == "opening") & events["date_start"].notna()]
     filled(dated, "event_id", {"label": "libellé"})
-    houses = [bool(_PLACE.search(fold(label))) for label in dated["label"]]
-    dated = dated[pd.Series(houses, index=dated.index, dtype=bool)]
+    indicator = indicator or _counted(dated)
+    dated = dated[dated["indicator_id"] == indicator]
     named = dated["place"].astype(object).where(dated["place"].notna(), dated["label"])
     days = dated.assign(
         what="opening", label=named, count=1.0, address="events:" + dated["event_id"]
@@ -85,3 +82,16 @@ def openings(
     found["date_start"] = pd.to_datetime(found["date_start"])
     found["date_end"] = pd.to_datetime(found["date_end"])
     return found.astype({"count": float, "line": "Int64"})
+
+
+def _counted(dated: pd.DataFrame) -> str:
+    """Return the one indicator that the dated openings declare."""
+    declared = sorted(dated["indicator_id"].dropna().unique())
+    if not declared:
+        raise NoDataError("Aucune ouverture de maison n’est datée.")
+    if len(declared) > 1:
+        raise RefusedError(
+            f"Les ouvertures datées relèvent de plusieurs indicateurs : "
+            f"{listed(quote(d) for d in declared)} ; choisissez-en un."
+        )
+    return str(declared[0])

@@ -19,7 +19,6 @@ FUNDERS = (OWN, "ARS", "CNSA", "MSA")
 AUTONOMY = ("Personnes âgées", "Personnes handicapées")
 """The two blocks that make the policy of autonomy."""
 
-_ALIASES = {"ARS Centre-Val de Loire": "ARS"}
 _SEVERAL = re.compile(r"/| et (?=[A-ZÉÎ])")  # « État et Département » names two payers
 _CENT = 0.005
 _PROVENANCE = ["source_id", "line", "printed"]
@@ -32,6 +31,12 @@ def _positive(amounts: pd.Series, names: pd.Series) -> None:
     bad = values.isna() | (values < 0)
     if bad.any():
         raise RefusedError(f"Montant absent ou négatif : {', '.join(names[bad].astype(str))}.")
+
+
+def _one_name(funder: str) -> str:
+    """Return the name of a funder in every figure: a region has one ARS, and need not be named."""
+    own = funder.startswith("ARS ") and not _SEVERAL.search(funder)
+    return "ARS" if own else funder
 
 
 def _same(one: float, other: float) -> bool:
@@ -507,7 +512,7 @@ def funders(funding: pd.DataFrame, actions: pd.DataFrame) -> pd.DataFrame:
         & ~wholes["funder"].fillna("").str.contains(_SEVERAL)
     ]
     frame = pd.concat([parts, single[[*own, *kept]]], ignore_index=True)
-    frame["funder"] = frame["funder"].replace(_ALIASES)
+    frame["funder"] = frame["funder"].map(_one_name)
     twice = frame[frame.duplicated(["whole_id", "funder"])]
     if len(twice):
         raise RefusedError(f"Financeur compté deux fois : {', '.join(twice['funding_id'])}.")

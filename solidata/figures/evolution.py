@@ -44,8 +44,8 @@ def slopes(
     indicators: pd.DataFrame,
     funding: pd.DataFrame | None,
     registers: Registers,
-    first: int = 2024,
-    last: int = 2025,
+    first: int,
+    last: int,
 ) -> Figure:
     """Return every pair of values that the documents print for two years, a slope each.
 
@@ -74,7 +74,7 @@ def slopes(
     --------
     >>> import solidata
     >>> tables = [solidata.load(n) for n in ("observations", "indicators", "funding")]
-    >>> slopes(*tables, solidata.load_registers()).check()
+    >>> slopes(*tables, solidata.load_registers(), 2024, 2025).check()
     []
     """
     found = analysis.pairs(observations, indicators, funding, first, last)

@@ -23,7 +23,7 @@ def openings(
     events: pd.DataFrame,
     observations: pd.DataFrame,
     registers: Registers,
-    indicator: str = "mds-ouvertes",
+    indicator: str | None = None,
     year: int | None = None,
 ) -> Figure:
     """Return how many houses receive the public out of those aimed at, and the dated openings.
@@ -33,8 +33,9 @@ def openings(
     events, observations : pandas.DataFrame
         The tables of these names.
     registers : Registers
-    indicator : str
-        What counts the houses open, and their target.
+    indicator : str, optional
+        What counts the houses open, and their target; by default the one that the dated openings
+        declare (``events.indicator_id``).
     year : int, optional
         Of the report that prints `observations`; it names the files.
 
