@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 import re
+from importlib import resources
+
+import yaml
 
 from solidata.french import fold
 
-ABBREVIATIONS = {
-    "AED": "aide éducative à domicile",
-    "AEMO": "action éducative en milieu ouvert",
-    "APA": "allocation personnalisée d’autonomie",
-    "ARS": "agence régionale de santé",
-    "ASE": "aide sociale à l’enfance",
-    "CNSA": "Caisse nationale de solidarité pour l’autonomie",
-    "MDS": "maison départementale des solidarités",
-    "MSA": "Mutualité sociale agricole",
-    "PCH": "prestation de compensation du handicap",
-    "PJJ": "protection judiciaire de la jeunesse",
-    "RSA": "revenu de solidarité active",
-}
-"""The abbreviations of social aid that French official publications spell out."""
+
+@functools.cache
+def abbreviations() -> dict[str, str]:
+    """Return the meaning of each abbreviation, in alphabetical order: ``abbreviations.yaml``."""
+    text = (resources.files(__package__) / "abbreviations.yaml").read_text(encoding="utf-8")
+    declared: dict[str, str] = yaml.load(text, Loader=yaml.BaseLoader)
+    return dict(sorted(declared.items()))
 
 
 def glossary(*texts: str) -> str:
@@ -37,7 +34,7 @@ def glossary(*texts: str) -> str:
     every = " ".join(texts)
     said = re.sub(r"(?<=[a-z])s\b", "", fold(every))
     told = []
-    for short, meaning in ABBREVIATIONS.items():
+    for short, meaning in abbreviations().items():
         spelt = re.sub(r"(?<=[a-z])s\b", "", fold(meaning)) in said
         if re.search(rf"\b{short}\b", every) and not spelt:
             told.append(f"{short} : {meaning}")
