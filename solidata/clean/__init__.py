@@ -72,11 +72,12 @@ def read_cells(raw: Raw) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
         "numbers": lambda frame, _: number_ids(frame),
         "place_events": lambda frame, _: _sound(frame, sites.event_problems),
     }
-    problems: list[Problem] = []
+    problems = geography.strangers(raw)
     try:
         outlines, _ = geography.outlines(raw)
     except SourceError as error:
-        outlines, problems = None, error.problems
+        outlines = None
+        problems += error.problems
     own = None if outlines is None else outlines[outlines["kind"] == "commune"]
     frames["communes"] = geography.communes(frames["communes"], frames["epci"], own)
     simple["places"] = lambda frame, _: sites.places(frame, frames["communes"], own)

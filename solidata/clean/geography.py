@@ -8,7 +8,7 @@ import pandas as pd
 
 from solidata.french import format_number, listed, nearest, plural
 from solidata.problems import Problem, SourceError
-from solidata.raw import FILE, Raw
+from solidata.raw import FILE, PLAN, ROW, Raw
 from solidata.raw.layers import DIGITS
 
 if TYPE_CHECKING:
@@ -19,6 +19,28 @@ SLIVER_M2 = 10_000.0
 
 KINDS = {"communes": "commune", "neighbours": "departement", "rivers": "cours_d_eau"}
 """What an outline of each layer is."""
+
+
+def department_of(code: str) -> str:
+    """Return the département of a commune: two characters of its code, three overseas.
+
+    Examples
+    --------
+    >>> department_of("01004"), department_of("2A004"), department_of("97411")
+    ('01', '2A', '974')
+    """
+    return code[:3] if code.startswith(("97", "98")) else code[:2]
+
+
+def strangers(raw: Raw) -> list[Problem]:
+    """Return the communes that are not of the département that ``plan.yaml`` names."""
+    frame = raw.tables["communes"]
+    return [
+        Problem(row[FILE], int(row[ROW]), "insee_code", row["insee_code"],
+                f"attendu : une commune du département {own} ({PLAN})")
+        for own in raw.plan["department_code"]
+        for _, row in frame[frame["insee_code"].map(department_of) != own].iterrows()
+    ]  # fmt: skip
 
 
 def former_codes(communes: pd.DataFrame) -> dict[str, str]:
@@ -67,7 +89,7 @@ def reconciled(
     import shapely
 
     now, former = set(communes["insee_code"]), former_codes(communes)
-    own = layer[layer["code"].str[:2].isin({code[:2] for code in now})]
+    own = layer[layer["code"].map(department_of).isin(set(map(department_of, now)))]
     problems = []
     for _, row in own[~own["code"].isin(now | set(former))].iterrows():
         near = nearest(row["code"], now)
@@ -76,7 +98,7 @@ def reconciled(
         problems.append(_problem(row, expected))
     twice = own[own.duplicated("code", keep="first")]
     problems += [_problem(row, "commune présente deux fois") for _, row in twice.iterrows()]
-    kept = own.assign(insee_code=own["code"].map(former).fillna(own["code"]))
+    kept = own.assign(insee_code=[former.get(code, code) for code in own["code"]])
     if missing := sorted(now - set(kept["insee_code"])):
         count = len(missing)
         expected = (

@@ -69,7 +69,8 @@ def misplaced(west: float, south: float, east: float, north: float) -> str | Non
         first, lowest, last, highest = map(format_number, FRANCE)
         return (
             f"hors de France métropolitaine ; attendu : une longitude de {first} à {last} et une "
-            f"latitude de {lowest} à {highest}"
+            f"latitude de {lowest} à {highest} (les départements d’outre-mer, qui ont chacun leur "
+            "projection, ne sont pas pris en charge)"
         )
     return None
 
