@@ -46,8 +46,10 @@ def check(console: Console, every: bool = False) -> int:
     _show_statuses(console, tables)
     _show_identities(console, tables)
     _show_contradictions(console, tables, every)
+    count = len(tables["corrections"])
     console.print(
-        f"{len(tables['corrections'])} corrections, toutes conformes à ce qui est imprimé."
+        f"{count} {plural(count, 'correction conforme', 'corrections, toutes conformes')} "
+        "à ce qui est imprimé."
     )
     console.print("Schémas, clés et garde-fous : rien à signaler.")
     return 0
@@ -128,7 +130,9 @@ def _show_contradictions(console: Console, tables: dict[str, pd.DataFrame], ever
         kept=shown["kept"].astype(str).map(all_tables()["contradictions"].field("kept").labels),
     )
     counts = ", ".join(f"{n} {label}" for label, n in severity.value_counts().items())
-    title = f"{len(register)} contradictions consignées ({counts})"
+    count = len(register)
+    title = f"{count} {plural(count, 'contradiction consignée', 'contradictions consignées')}"
+    title += f" ({counts})" if count else ""
     if not every:
         title += " ; les majeures (toutes avec --all)"
     headers = {"contradiction_id": "N°", "a": "A", "b": "B", "kept": "Retenu"}

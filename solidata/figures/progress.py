@@ -6,7 +6,7 @@ import pandas as pd
 
 from solidata.analysis import progress as analysis
 from solidata.figures import shapes, theme
-from solidata.figures.bars import ranked_bars
+from solidata.figures.bars import ranked_bars, rounding_note
 from solidata.figures.counted import counted, scope_of, sums_note
 from solidata.figures.flagships import flagships
 from solidata.figures.frame import Figure
@@ -87,7 +87,7 @@ def status_by_section(
         ),
         scope=scope_of(total, len(ranked)),
         registers=registers,
-        note=unequal,
+        note=unequal or rounding_note(list(overall["share"])),
         shares=() if unequal else tuple(overall["share"]),
     )  # fmt: skip
 
