@@ -19,7 +19,7 @@ FLOORS = [
     {"clean"},
     {"check"},
     {"build"},
-    {"catalog"},
+    {"catalog", "compare"},
     {"provenance"},
     {"analysis"},
     {"figures", "exports"},
@@ -32,6 +32,7 @@ ONLY = {
     "french": set(),
     "home": set(),
     "tables": {"french"},
+    "compare": {"french", "tables", "problems"},
     "analysis": {"french", "tables", "problems"},
     "figures": {"french", "home", "tables", "problems", "analysis"},
 }

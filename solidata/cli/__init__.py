@@ -74,6 +74,26 @@ def _parser() -> Parser:
     )
     trace.add_argument("key", metavar="CLÉ", nargs="?", help="clé de la ligne de la table")
 
+    diff = command(
+        commands,
+        "diff",
+        "Dire ce qui a changé entre deux versions des tables",
+        "Chaque version est un dossier de tables construites, ou celui d’un projet.\n"
+        "Exemple : solidata diff ../avant data/processed --format markdown --out donnees.md",
+    )
+    diff.add_argument("before", type=Path, metavar="AVANT", help="dossier de la version d’avant")
+    diff.add_argument("after", type=Path, metavar="APRÈS", help="dossier de la version d’après")
+    diff.add_argument(
+        "--format",
+        choices=["texte", "markdown"],
+        default="texte",
+        help="texte (par défaut), ou markdown : la partie « Données » du journal des changements",
+    )
+    diff.add_argument("--out", type=Path, metavar="FICHIER", help="écrire dans ce fichier")
+    diff.add_argument(
+        "--exit-code", action="store_true", help="sortir avec 1 si les versions diffèrent"
+    )
+
     figures = command(
         commands,
         "figures",
@@ -156,6 +176,10 @@ def _run(arguments: argparse.Namespace, console: Console) -> int:
             return _audit(arguments, console)
         case "trace":
             return reports.trace(console, arguments.what, arguments.key)
+        case "diff":
+            from solidata.cli import changes
+
+            return changes.diff(console, arguments)
         case "figures":
             return reports.figures(console, arguments)
         case "export":
