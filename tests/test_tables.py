@@ -36,7 +36,7 @@ def table(request):
 
 def test_the_tables_of_the_design_are_declared():
     assert set(TABLES) >= {
-        "sources", "sections", "actions", "mentions", "action_statuses", "status_counts",
+        "sources", "sections", "actions", "mentions", "action_statuses", "action_lineage", "status_counts",
         "flagships", "department_budget", "funding", "indicators", "observations", "territories",
         "challenges", "contradictions", "corrections", "identities", "numbers",
     }  # fmt: skip
@@ -278,7 +278,8 @@ def test_the_derived_schema_holds_columns_and_their_order():
 def test_every_assembled_table_is_as_declared(assembled, table):
     frame = assembled[table.name]
     assert frame.columns.tolist() == table.names
-    assert len(validator(table).validate(frame, lazy=True)) > 0
+    validated = validator(table).validate(frame, lazy=True)
+    assert len(validated) > 0 or table.name == "action_lineage"  # no report tells a fate yet
 
 
 def test_a_table_survives_its_csv(assembled, table, tmp_path):

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 import pandas as pd
 
-from solidata.check import contradictions
+from solidata.check import contradictions, lineage
 from solidata.check.coverage import ledger_faults
 from solidata.clean import number_ids
 from solidata.french import format_number, nearest, quote
@@ -146,6 +146,12 @@ def identity_problems(tables: Frames) -> list[Problem]:
     ]
 
 
+def lineage_problems(tables: Frames, places: Places) -> list[Problem]:
+    """Return the fates of actions that cannot be, and the keys given to two actions."""
+    found = lineage.faults(tables["action_lineage"], tables["action_statuses"])
+    return [places.problem(*fault) for fault in found + lineage.reused(tables["mentions"])]
+
+
 def problems(tables: Frames, places: Places) -> list[Problem]:
     """Return everything that breaks the build, at its place in the raw files.
 
@@ -161,5 +167,5 @@ def problems(tables: Frames, places: Places) -> list[Problem]:
         found += schema_problems(all_tables()[name], frame, places)
     if not found:  # what follows reads through the keys
         found += ledger_problems(tables, places) + register_problems(tables, places)
-        found += identity_problems(tables)
+        found += identity_problems(tables) + lineage_problems(tables, places)
     return found
