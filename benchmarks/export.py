@@ -18,6 +18,7 @@ from rich.table import Table
 import solidata
 from solidata.figures import gallery, theme
 from solidata.french import format_number
+from solidata.problems import NoDataError
 
 REPEATS, YEAR = 5, 2025
 
@@ -29,7 +30,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for make in gallery.SET.values():
-            figure = make(solidata.load, registers, YEAR)
+            try:
+                figure = make(solidata.load, registers, YEAR)
+            except NoDataError:  # a pair of years that the documents do not print yet
+                continue
             figure.save(folder / "essai")  # fonts and caches are warm for both
             pairs = []
             for _ in range(REPEATS):

@@ -7,11 +7,20 @@ from pathlib import Path
 
 import pandas as pd
 
+from solidata.analysis import flows as flowing
 from solidata.analysis.progress import reports
-from solidata.figures import evolution, progress, spending, table
+from solidata.figures import (
+    evolution,
+    flows,
+    progress,
+    rates,
+    spending,
+    successions,
+    table,
+)
 from solidata.figures.frame import Figure
 from solidata.french import nearest, quote
-from solidata.problems import RefusedError
+from solidata.problems import NoDataError, RefusedError
 from solidata.tables import Registers
 
 Load = Callable[[str], pd.DataFrame]
@@ -23,6 +32,15 @@ def _reported(load: Load, name: str, *years: int) -> pd.DataFrame:
     """Return the rows of a table that the reports of some years print."""
     frame, counts = load(name), load("status_counts")
     return frame[frame["source_id"].isin(set().union(*(reports(counts, y) for y in years)))]
+
+
+def _previous(load: Load, year: int) -> int:
+    """Return the last year before `year` whose report lists actions."""
+    known = flowing.years(load("action_statuses"))
+    if not (earlier := [y for y in known if y < year]):
+        names = ", ".join(map(str, known)) or "aucune"
+        raise NoDataError(f"Aucun bilan avant {year} à quoi comparer ; années connues : {names}.")
+    return earlier[-1]
 
 
 SET: dict[str, Maker] = {
@@ -40,6 +58,33 @@ SET: dict[str, Maker] = {
     ),
     "phares": lambda load, registers, year: progress.flagships(
         load("flagships"), load("mentions"), registers, year
+    ),
+    "phares-suivants": lambda load, registers, year: successions.succession(
+        load("flagships"),
+        load("mentions"),
+        load("action_lineage"),
+        load("territories"),
+        registers,
+        year,
+        year + 1,
+    ),
+    "flux-de-statuts": lambda load, registers, year: flows.status_flows(
+        load("action_statuses"),
+        load("actions"),
+        load("action_lineage"),
+        registers,
+        _previous(load, year),
+        year,
+    ),
+    "evolution-des-statuts": lambda load, registers, year: rates.going_by_section(
+        load("status_counts"),
+        load("sections"),
+        load("action_statuses"),
+        load("actions"),
+        load("action_lineage"),
+        registers,
+        _previous(load, year),
+        year,
     ),
     "lisibilite": lambda load, registers, year: progress.legibility(
         load("action_statuses"), load("actions"), load("sections"), registers, year
