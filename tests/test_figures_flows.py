@@ -222,7 +222,7 @@ def test_rates_are_drawn_with_their_fractions_in_points(made_years):
     assert "écart inconnu, car 1 de ces 4 actions" in note  # HL-01 was not legible
     texts = [plain(t.get_text()) for t in figure.render().figure.texts]
     assert {"4/5", "3/4", "−5,0", "−50,0", "Santé *"} <= set(texts)
-    assert not any("%" in t for t in texts if t.startswith(("+", "−")))
+    assert "soit −5,0 points ; en proportion de la part de 2025, −6 %" in plain(figure.reading)
 
 
 def test_the_same_actions_have_no_sign_and_the_same_change_at_both_scopes():
