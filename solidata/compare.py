@@ -10,7 +10,7 @@ import csv
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -39,13 +39,16 @@ class Version:
     folder: Path
     frames: Mapping[str, pd.DataFrame]
     keys: Mapping[str, str]
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """French titles that its data package gives, by ``table`` and ``table.field``."""
 
 
 class Comparison(NamedTuple):
-    """What :func:`compare` finds: a row a table, and a row a cell."""
+    """What :func:`compare` finds: a row a table, a row a cell, and what both are called."""
 
     tables: pd.DataFrame
     cells: pd.DataFrame
+    titles: Mapping[str, str]
 
     @property
     def differs(self) -> bool:
@@ -89,7 +92,7 @@ def read_version(folder: Path) -> Version:
             f"{folder} n’est pas un dossier de tables construites (sans {PACKAGE}) ; attendu : "
             "data/processed, ou le dossier d’un projet qui le contient."
         )
-    keys = _declared_keys(folder)
+    keys, titles = _declared(folder)
     frames, problems = {}, []
     for name, key in keys.items():
         try:
@@ -98,19 +101,25 @@ def read_version(folder: Path) -> Version:
             problems += error.problems
     if problems:
         raise SourceError(problems)
-    return Version(folder, frames, keys)
+    return Version(folder, frames, keys, titles)
 
 
-def _declared_keys(folder: Path) -> dict[str, str]:
-    """Return the key of each table that the data package of `folder` declares."""
+def _declared(folder: Path) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the key of each table that the data package of `folder` declares, and the titles."""
     path = folder / PACKAGE
+    keys, titles = {}, {}
     try:
-        resources: Any = json.loads(path.read_text(encoding="utf-8"))["resources"]
-        found = {r["name"]: r["schema"]["primaryKey"] for r in resources}
-        return {str(n): k if isinstance(k, str) else str(k[0]) for n, k in found.items()}
+        for table in json.loads(path.read_text(encoding="utf-8"))["resources"]:
+            name, schema = str(table["name"]), table["schema"]
+            key = schema["primaryKey"]
+            keys[name] = key if isinstance(key, str) else str(key[0])
+            titles[name] = str(table.get("title", name))
+            for column in schema.get("fields", ()):
+                titles[f"{name}.{column['name']}"] = str(column.get("title", column["name"]))
     except (ValueError, KeyError, TypeError, IndexError):
         expected = "attendu : un paquet de tables (« resources », avec leur clé primaire)"
         raise SourceError([Problem(str(path), None, None, None, expected)]) from None
+    return keys, titles
 
 
 def _read(path: Path, key: str) -> pd.DataFrame:
@@ -224,7 +233,8 @@ def compare(before: Version, after: Version) -> Comparison:
         })  # fmt: skip
         cells.append(found)
     every = pd.concat(cells, ignore_index=True) if cells else pd.DataFrame(columns=_CELLS)
-    return Comparison(pd.DataFrame(tables, columns=_TABLES), every)
+    titles = {**before.titles, **after.titles}
+    return Comparison(pd.DataFrame(tables, columns=_TABLES), every, titles)
 
 
 def _table_cells(
@@ -243,9 +253,9 @@ def _table_cells(
     for kind, frame, keys in (("removed", old, gone),
                               ("added", new, [k for k in new.index if k not in pairs])):  # fmt: skip
         for k in keys:
-            for field, value in frame.loc[k].items():
+            for column, value in frame.loc[k].items():
                 sides = (value, "") if kind == "removed" else ("", value)
-                rows += [(name, k, kind, str(field), *sides)] if value else []
+                rows += [(name, k, kind, str(column), *sides)] if value else []
     old_rows = old.loc[list(pairs.values()), fields].to_numpy()
     new_rows = new.loc[list(pairs), fields].to_numpy()
     for k, one, other in zip(pairs, old_rows, new_rows, strict=True):
@@ -256,14 +266,14 @@ def _table_cells(
 
 
 def _changed(fields: list[str], one: Any, other: Any) -> Iterator[tuple[str, str, str]]:
-    for field, a, b in zip(fields, one, other, strict=True):
+    for column, a, b in zip(fields, one, other, strict=True):
         if a != b:
-            yield field, a, b
+            yield column, a, b
 
 
-def _only_address(name: str, key: str, field: str, before: str, after: str) -> bool:
+def _only_address(name: str, key: str, column: str, before: str, after: str) -> bool:
     """Whether two cells differ by a line number alone, also one told in words."""
-    if _ADDRESS.fullmatch(field) or (_key_is_address(name) and after == key):
+    if _ADDRESS.fullmatch(column) or (_key_is_address(name) and after == key):
         return True
     return _LINE_IN_WORDS.sub("", before) == _LINE_IN_WORDS.sub("", after)
 

@@ -11,6 +11,7 @@ from solidata.catalog import load
 from solidata.cli import main
 from solidata.problems import RefusedError, SourceError
 
+TITLES = {"territories": "Territoires", "label": "Nom"}
 PLACES = "place_id,label,capacity,line,printed\n"
 
 
@@ -21,7 +22,11 @@ def version(folder, **tables):
     for name, text in tables.items():
         (folder / f"{name}.csv").write_text(text, encoding="utf-8")
         key = text.partition("\n")[0].split(",")[0]
-        resources.append({"name": name, "schema": {"primaryKey": [key]}})
+        fields = [
+            {"name": n, "title": TITLES.get(n, n)} for n in text.partition("\n")[0].split(",")
+        ]
+        schema = {"primaryKey": [key], "fields": fields}
+        resources.append({"name": name, "title": TITLES.get(name, name), "schema": schema})
     package = json.dumps({"resources": resources})
     (folder / "datapackage.json").write_text(package, encoding="utf-8")
     return folder
@@ -274,6 +279,10 @@ def test_the_command_refuses_in_french(folders, capsys):
 def test_an_added_and_a_removed_table_are_told(tmp_path, capsys):
     before = version(tmp_path / "a", old="k,v\na,1\n")
     after = version(tmp_path / "b", young="k,v\na,1\nb,2\n")
+    assert main(["diff", str(before), str(after)]) == 0
+    out = capsys.readouterr().out
+    assert "old : old\n  table retirée\n" in out
+    assert "− a" not in out  # the rows of a table that is gone are not told one by one
     assert main(["diff", str(before), str(after), "--format", "markdown"]) == 0
     assert capsys.readouterr().out.splitlines()[1:] == [
         "- old (`old`) : table retirée ; 1 ligne retirée.",

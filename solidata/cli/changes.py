@@ -12,7 +12,6 @@ from rich.console import Console
 from solidata import compare
 from solidata.cli import show
 from solidata.french import format_number, listed, plural, quote
-from solidata.tables import all_tables
 
 _FORMS = {
     "added": ("ajoutée", "ajoutées"),
@@ -71,15 +70,9 @@ def _counts(row: pd.Series) -> dict[str, int]:
     return {kind: int(row[kind]) for kind in compare.CHANGES}
 
 
-def _title(table: str) -> str:
-    declared = all_tables().get(table)
-    return declared.title if declared else table
-
-
-def _field_title(table: str, field: str) -> str:
-    """Return the French title of a column, or its name when this version declares it no more."""
-    declared = all_tables().get(table)
-    return next((f.title for f in declared.fields if f.name == field), field) if declared else field
+def _title(found: compare.Comparison, table: str, field: str = "") -> str:
+    """Return the French title of a table or of one of its columns, else its name."""
+    return found.titles.get(f"{table}.{field}" if field else table, field or table)
 
 
 def _structure(row: pd.Series) -> Iterator[str]:
@@ -109,30 +102,36 @@ def _show(console: Console, found: compare.Comparison) -> None:
                "removed": "Retirées", "changed": "Changées", "moved": "Adresse seule"}  # fmt: skip
     show.table(console, "Lignes des tables qui diffèrent", changed, headers)
     for _, row in changed.iterrows():
-        console.print(f"{row['table']} : {_title(row['table'])}", style="bold")
+        console.print(f"{row['table']} : {_title(found, row['table'])}", style="bold")
         if row["change"] != "both":
             console.print(f"  table {plural(1, *_FORMS[row['change']])}")
         for words in _structure(row):
             console.print(f"  {words}")
-        rows = found.cells[found.cells["table"] == row["table"]]
-        for kind, sign in (("removed", "−"), ("added", "+"), ("changed", "~")):
-            for key, cells in rows[rows["change"] == kind].groupby("key", sort=False):
-                _show_row(console, sign, kind, str(key), cells)
-        if row["moved"]:
-            console.print(f"  {_moved(rows)}")
+        if row["change"] == "both":  # else its rows are those of the table
+            _show_rows(console, found, found.cells[found.cells["table"] == row["table"]])
         console.print()
     console.print(_summary(found))
 
 
-def _show_row(console: Console, sign: str, kind: str, key: str, cells: pd.DataFrame) -> None:
+def _show_rows(console: Console, found: compare.Comparison, cells: pd.DataFrame) -> None:
+    for kind, sign in (("removed", "−"), ("added", "+"), ("changed", "~")):
+        for key, row in cells[cells["change"] == kind].groupby("key", sort=False):
+            _show_row(console, found, f"{sign} {key}", kind, row)
+    if (cells["change"] == "moved").any():
+        console.print(f"  {_moved(cells)}")
+
+
+def _show_row(
+    console: Console, found: compare.Comparison, head: str, kind: str, cells: pd.DataFrame
+) -> None:
     style = {"removed": "red", "added": "green", "changed": "yellow"}[kind]
     if kind != "changed":
         side = "before" if kind == "removed" else "after"
-        console.print(f"  {sign} {key} : {_gist(cells, side)}", style=style)
+        console.print(f"  {head} : {_gist(found, cells, side)}", style=style)
         return
-    console.print(f"  {sign} {key}", style=style)
+    console.print(f"  {head}", style=style)
     for cell in cells.itertuples():
-        title = _field_title(cell.table, cell.field)
+        title = _title(found, cell.table, cell.field)
         console.print(f"      {title} ({cell.field}) : {_values(cell)}")
 
 
@@ -141,11 +140,11 @@ def _values(cell: Any) -> str:
     return " → ".join(sides)
 
 
-def _gist(cells: pd.DataFrame, side: str) -> str:
+def _gist(found: compare.Comparison, cells: pd.DataFrame, side: str) -> str:
     """Return what a row of one version says: each cell but its key and its address."""
     key, address = cells["key"].iloc[0], {"source_id", "line", "line_end", "printed"}
     told = cells[~cells["field"].isin(address) & (cells[side] != key)]
-    titles = (_field_title(c.table, c.field) for c in told.itertuples())
+    titles = (_title(found, c.table, c.field) for c in told.itertuples())
     return " ; ".join(f"{t} {quote(v)}" for t, v in zip(titles, told[side], strict=True))
 
 
@@ -171,26 +170,26 @@ def markdown(found: compare.Comparison) -> list[str]:
         told = [f"table {plural(1, *_FORMS[row['change']])}"] if row["change"] != "both" else []
         told += [*_structure(row), _counted(_counts(row))]
         lines.append(
-            f"- {_title(row['table'])} (`{row['table']}`) : {' ; '.join(filter(None, told))}."
+            f"- {_title(found, row['table'])} (`{row['table']}`) : {' ; '.join(filter(None, told))}."
         )
         if row["change"] != "both":
             continue  # its rows are those of the table
         rows = found.cells[found.cells["table"] == row["table"]]
         for kind in ("removed", "added", "changed"):
             for key, cells in rows[rows["change"] == kind].groupby("key", sort=False):
-                lines.append(f"  - `{row['table']}:{key}` {_markdown_row(kind, cells)}.")
+                lines.append(f"  - `{row['table']}:{key}` {_markdown_row(found, kind, cells)}.")
     return lines
 
 
-def _markdown_row(kind: str, cells: pd.DataFrame) -> str:
+def _markdown_row(found: compare.Comparison, kind: str, cells: pd.DataFrame) -> str:
     if kind == "changed":
         fields = (
-            f"{_field_title(c.table, c.field)} (`{c.field}`), {_plain(_values(c))}"
+            f"{_title(found, c.table, c.field)} (`{c.field}`), {_plain(_values(c))}"
             for c in cells.itertuples()
         )
         return f"changée : {' ; '.join(fields)}"
     side = "before" if kind == "removed" else "after"
-    gist = _gist(cells, side)
+    gist = _gist(found, cells, side)
     return _FORMS[kind][0] + (f" : {_plain(gist)}" if gist else "")
 
 
