@@ -2,6 +2,7 @@
 
 Cells are compared as the text of the files: the two versions may declare different tables and
 columns, and a figure that reads « 12 » where it read « 12.0 » has changed for whoever opens it.
+The outlines of places are no table: they are left out.
 """
 
 from __future__ import annotations

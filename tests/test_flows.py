@@ -11,8 +11,9 @@ from solidata.analysis import flows, rates, successions
 from solidata.build import assemble
 from solidata.catalog import load
 from solidata.check import lineage as checked
+from solidata.figures import gallery
 from solidata.problems import NoDataError, RefusedError
-from solidata.tables import all_tables
+from solidata.tables import Registers, all_tables
 from solidata.tables.derive import typed
 
 SECTIONS = pd.DataFrame({
@@ -263,13 +264,24 @@ def test_rates_in_points_and_in_per_cent_at_printed_and_constant_scope():
 
 
 def test_the_change_at_constant_scope_is_unknown_with_an_illegible_status():
-    told = statuses(y2025="SA-01:R SA-02:?", y2026="SA-01:R SA-02:C")
-    printed = counts(y2025={"sante": "1 1 0 0 2"}, y2026={"sante": "1 1 0 0 2"})
+    told = statuses(y2025="SA-01:R SA-02:?", y2026="SA-01:R SA-02:C SA-03:P")
+    printed = counts(y2025={"sante": "1 1 0 0 2"}, y2026={"sante": "1 1 1 0 3"})
     row = rates.rates(printed, SECTIONS, flow(told), 2025, 2026).iloc[0]
-    assert row[["same_total", "illegible"]].tolist() == [2, 1]
+    assert row[["same_total", "illegible", "appeared"]].tolist() == [2, 1, 1]
     assert pd.isna(row["same_points"])
     assert pd.isna(row["same_n_before"])
-    assert row["points"] == 0
+    assert row["points"] == pytest.approx(100 * (2 / 3 - 1))
+
+
+def test_the_same_actions_change_as_printed_whatever_can_be_read_of_each():
+    told = statuses(y2025="SA-01:R SA-02:?", y2026="SA-01:? SA-02:C")
+    printed = counts(y2025={"sante": "1 0 1 0 2"}, y2026={"sante": "1 1 0 0 2"})
+    row = rates.rates(printed, SECTIONS, flow(told), 2025, 2026).iloc[0]
+    assert row[["same_n_before", "same_n_after", "illegible"]].tolist() == [1, 2, 2]
+    assert row["same_points"] == row["points"] == 50
+    # A list longer than the printed total is no such case: which actions were counted is unknown.
+    longer = counts(y2025={"sante": "1 0 0 0 1"}, y2026={"sante": "1 0 0 0 1"})
+    assert pd.isna(rates.rates(longer, SECTIONS, flow(told), 2025, 2026).iloc[0]["same_points"])
 
 
 def test_a_merged_action_and_another_section_change_the_scope_with_the_same_total():
@@ -511,3 +523,64 @@ def test_a_reused_key_stops_the_build(raw_copy):
     said = "\n".join(raw_copy.refusals(whole=True))
     assert "mentions.csv" in said
     assert "identifiant réemployé : SA-09 n’a aucun mot en commun" in said
+
+
+def second_report(raw_copy):
+    """Write a made report on 2026: SA-01 is gone, AU-01 and AU-02 are one, all the rest goes on."""
+    old, new = raw_copy / "bilan-2025", raw_copy / "bilan-2026"
+    new.mkdir()
+    source = (old / "source.yaml").read_text(encoding="utf-8").replace("2025", "2026")
+    (new / "source.yaml").write_text(source, encoding="utf-8")
+
+    def read(name):
+        return pd.read_csv(old / f"{name}.csv", dtype=str, keep_default_na=False)
+
+    mentions = read("mentions")
+    lists = mentions["list"].isin(["table", "focus", "alliance", "sheet"])
+    listed = mentions[lists & (mentions["action_id"] != "")].drop_duplicates("action_id")
+    kept = listed[~listed["action_id"].isin(["SA-01", "AU-01", "AU-02"])].assign(flagship_id="")
+    merged = mentions[mentions["action_id"] == "AU-01"].head(1)
+    merged = merged.assign(action_id="AU-99", mention_id="AU-99.table", printed="Un intitulé")
+    kept = pd.concat([kept, merged]).assign(year="2026", status_printed="En cours", status_line="1")
+    kept["mention_id"] += ".2026"
+    action = read("actions").query("action_id == 'AU-01'")
+    action = action.assign(action_id="AU-99", number="99", printed="Un intitulé", leaves_plan="")
+    # As many as are listed, all under way; no number, so none is out of its order.
+    kept["number_printed"] = ""
+    sections = pd.concat([read("actions"), action]).set_index("action_id")["section_id"]
+    section = kept["action_id"].map(sections)
+    totals = kept.groupby(section)["action_id"].nunique()
+    counts = read("status_counts").query("year == '2025' and total_printed != ''")
+    counts = counts[counts["section_id"].isin(totals.index)]
+    whole = counts["section_id"].map(totals).astype(str)
+    counts = counts.assign(
+        year="2026",
+        count_id=counts["count_id"].str.replace("2025", "2026"),
+        total_printed=whole,
+        count_printed=whole.where(counts["status"] == "en_cours", "0"),
+        printed="0 " + whole,
+    )
+    fates = read("actions").head(2)[["line", "line_end", "printed"]]
+    fates = fates.assign(action_id=["AU-01", "AU-02"], successor_id="AU-99", kind="merged", year="2026",
+                         lineage_id=["AU-01.2026", "AU-02.2026"], note="")  # fmt: skip
+    for name, frame in (("mentions", kept), ("actions", action), ("status_counts", counts),
+                        ("action_lineage", fates)):  # fmt: skip
+        frame.to_csv(new / f"{name}.csv", index=False)
+
+
+def test_a_second_report_goes_in_without_code(raw_copy):
+    second_report(raw_copy)
+    built = assemble(raw_copy.root)
+    names = ("action_statuses", "actions", "action_lineage")
+    found = flows.flows(*(built[n] for n in names), 2025, 2026)
+    assert reconciles(found, built["action_statuses"], 2025, 2026)
+    # 168 in 2025: one gone, two merged; 168 - 1 - 2 + 1 = 166 in 2026.
+    assert found["flow"].value_counts().to_dict() == {"kept": 165, "merged": 2, "vanished": 1}
+    assert found["after_id"].nunique() == 166
+    assert set(found["status_after"].dropna()) == {"en_cours"}
+    for name in ("flux-de-statuts", "evolution-des-statuts"):
+        figure = gallery.SET[name](
+            built.__getitem__, Registers(built["sources"], built["contradictions"]), 2026
+        )
+        assert figure.check() == []
+        assert figure.name.endswith("-2025-2026")

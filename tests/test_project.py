@@ -51,7 +51,9 @@ def test_no_registry_address_stands_in_a_tracked_file():
     hosts = re.compile(
         "|".join(["files[.]python" + "hosted", "py" + "pi[.]org", "registry[.]npm" + "js"])
     )
-    texts = [p for p in tracked() if p.suffix not in {".ttf", ".png", ".svg", ".parquet"} and p.exists()]
+    texts = [
+        p for p in tracked() if p.suffix not in {".ttf", ".png", ".svg", ".parquet"} and p.exists()
+    ]
     assert len(texts) > 50
     assert [p for p in texts if hosts.search(p.read_text(encoding="utf-8"))] == []
 

@@ -49,8 +49,9 @@ def rates(
         ``appeared`` and ``gone`` (int, listed actions of one year only, merged and split ones
         included); ``scope_changed`` (bool: any of these, or another total); ``same_total`` (int,
         actions of both years in the same section), ``same_n_before``, ``same_n_after`` (Int64) and
-        ``same_points``: the change at constant scope, missing when it holds no action or one whose
-        status cannot be read; ``illegible`` (int, how many of these); ``address``, ``source_id``.
+        ``same_points``: the change at constant scope, as printed when the scope is the same, else
+        missing when it holds no action or one whose status cannot be read; ``illegible`` (int, how
+        many of these); ``address``, ``source_id``.
 
     Raises
     ------
@@ -114,6 +115,9 @@ def _row(
     row |= _scope(members, found, statuses)
     other_total = row["total_before"] != row["total_after"]
     row["scope_changed"] = bool(row["appeared"] or row["gone"] or other_total)
+    if not row["scope_changed"] and row["same_total"] == row["total_before"]:
+        # The printed counts are those of these very actions, legible one by one or not.
+        row |= {f"same_n_{side}": row[f"n_{side}"] for side in sides} | {"same_points": points}
     for column in ("address", "source_id"):
         row[column] = words(
             pd.concat([s.loc[s.index.isin(members), column] for s in sides.values()])

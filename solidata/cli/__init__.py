@@ -78,7 +78,8 @@ def _parser() -> Parser:
         commands,
         "diff",
         "Dire ce qui a changé entre deux versions des tables",
-        "Chaque version est un dossier de tables construites, ou celui d’un projet.\n"
+        "Chaque version est un dossier de tables construites, ou celui d’un projet ; les contours "
+        "ne sont pas comparés.\n"
         "Exemple : solidata diff ../avant data/processed --format markdown --out donnees.md",
     )
     diff.add_argument("before", type=Path, metavar="AVANT", help="dossier de la version d’avant")
