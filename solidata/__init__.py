@@ -26,7 +26,8 @@ _LAZY = {
     "Registers": "tables",
     "trace": "provenance",
 }
-_ROOMS = ("analysis", "build", "check", "clean", "exports", "figures", "french", "raw", "tables")
+_ROOMS = ("analysis", "build", "check", "clean", "compare", "context", "explore", "exports", "figures",
+          "french", "raw", "tables")  # fmt: skip
 
 __all__ = ["Registers", "load", "load_geography", "load_registers", "trace"]
 

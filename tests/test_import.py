@@ -23,6 +23,7 @@ FLOORS = [
     {"provenance"},
     {"analysis"},
     {"figures", "exports"},
+    {"explore"},
     {"cli"},
     {"__main__"},
 ]
@@ -35,6 +36,7 @@ ONLY = {
     "compare": {"french", "tables", "problems"},
     "analysis": {"french", "tables", "problems"},
     "figures": {"french", "home", "tables", "problems", "analysis"},
+    "explore": {"french", "tables", "problems", "analysis", "figures"},
 }
 # The package's own __init__ is a façade: it imports nothing before it is asked.
 FACADE = PACKAGE / "__init__.py"
