@@ -326,6 +326,18 @@ def test_notebooks_keep_what_they_print_when_asked(with_notebooks, capsys):
     assert path.read_bytes() == once  # no time, no version of this machine
 
 
+def test_a_saved_notebook_keeps_the_text_of_a_widget_and_not_its_state(with_notebooks, capsys):
+    path = with_notebooks / "notebooks" / "01_essai.ipynb"
+    path.write_text(notebook("import ipywidgets; ipywidgets.Text('essai')"), encoding="utf-8")
+    assert run(capsys, "notebooks", "01_essai", "--update")[0] == 0
+    once = path.read_bytes()
+    (output,) = json.loads(once)["cells"][0]["outputs"]
+    assert output["data"] == {"text/plain": ["Text(value='essai')"]}
+    assert b"widget" not in once.replace(b"import ipywidgets; ipywidgets", b"")
+    assert run(capsys, "notebooks", "01_essai", "--update")[0] == 0
+    assert path.read_bytes() == once
+
+
 def test_no_notebook_is_told(with_notebooks, capsys):
     for path in (with_notebooks / "notebooks").iterdir():
         path.unlink()

@@ -323,12 +323,16 @@ def notebooks(console: Console, names: list[str], update: bool = False) -> int:
                 # Times would change the file at every run.
                 resources = {"metadata": {"path": str(folder)}}
                 client = NotebookClient(notebook, resources=resources, record_timing=False,
+                                        store_widget_state=False,
                                         extra_arguments=["--log-level=ERROR"])  # fmt: skip
                 client.execute()
             except CellExecutionError as error:
                 expected = f"une cellule échoue ({error.ename} : {error.evalue})"
                 raise SourceError([Problem(path.name, None, None, None, expected)]) from None
             notebook.metadata.pop("language_info", None)  # it names this machine's Python
+            # A widget lives while its kernel does: what stays is the text it prints.
+            for printed in (o for c in notebook.cells for o in c.get("outputs", ())):
+                printed.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
             nbformat.write(notebook, output / path.name)  # type: ignore[no-untyped-call]
             progress.update(task, completed=1, total=1)
     console.print(
