@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from solidata.tables import Geography
 
 WGS84 = 4326
-TINTS = ("#C6DDEB", "#FBF0DE", "#DCCBB0")
+TINTS = ("#C6DDEB", "#FBF0DE", "#E0D0B6")
 """Fills of the territories in their order: far apart in grey and under each colour-blindness."""
 
 WATER = "#6FA8CF"

@@ -10,19 +10,18 @@ import ipywidgets as widgets
 import pandas as pd
 
 from solidata.analysis.columns import require
-from solidata.explore import layers, symbols, words
+from solidata.explore import drawing, layers, symbols, words
 from solidata.figures import theme
 from solidata.figures.fingerprint import digest
 from solidata.figures.notes import source_line
-from solidata.french import nearest, quote
+from solidata.french import nearest, quote, typography
 from solidata.problems import RefusedError
 
 if TYPE_CHECKING:
     from solidata.tables import Geography, Registers
 
-HEIGHT, SIDE = 640, 288
-_FIT = 590.0  # pixels that the département must hold in, both ways
-_STEP = 0.1
+SIDE = 288
+"""Width of the filters, in pixels."""
 TITLE = "Où est-on reçu ?"
 FILTERS = {"territory": "Territoire (inféré)", "kind": "Nature", "state": "État"}
 _COLUMNS = {"territory": "territory_id", "kind": "kind", "state": "state"}
@@ -102,7 +101,7 @@ class AccessMap(widgets.VBox):
         require(territories, "territories", ["territory_id", "label"])
         require(epci, "epci", ["epci_id", "name"])
         self.places = layers.described(places, geography, territories)
-        self.announced, self.title = announced, title
+        self.announced, self.title = announced, typography(title)
         self._geography = geography
         self._titles = dict(
             zip(registers.sources["source_id"], registers.sources["title"], strict=True)
@@ -112,7 +111,7 @@ class AccessMap(widgets.VBox):
             zip(territories["territory_id"], territories["label"], strict=True)
         )
         self._fills = layers.tints(territories)
-        self._frame = layers.frame_of(geography, _FIT, _FIT, _STEP)
+        self._frame = layers.frame_of(geography, drawing.FIT, drawing.FIT, drawing.STEP)
         self._busy = False
         # What hovering looks up: the browser only says which.
         self._communes = {c.insee_code: c for c in words.named(geography.communes)}
@@ -128,7 +127,21 @@ class AccessMap(widgets.VBox):
             p.place_id: self._marker(p) for p in words.named(self.places) if pd.notna(p.longitude)
         }
         self.markers = leaflet.LayerGroup()
-        self.map = self._map(" · ".join(self._titles[s] for s in credited))
+        outlines = drawing.communes(geography, self._fills)
+        outlines.on_hover(self._on_commune)
+        points = layers.territory_points(geography, self._fills, self.places)
+        self.map = drawing.whole_map(
+            geography,
+            self._fills,
+            communes=outlines,
+            above=(
+                drawing.names({self._territories[k]: p for k, p in points.items()}),
+                self.markers,
+            ),
+            frame=self._frame,
+            corner=self.info,
+            credit=" · ".join(self._titles[s] for s in credited),
+        )
         self.every = widgets.Button(
             description="Tout montrer", tooltip="Cocher tous les filtres, contexte compris",
             layout=widgets.Layout(width="128px"),
@@ -145,7 +158,7 @@ class AccessMap(widgets.VBox):
         )  # fmt: skip
         super().__init__(
             [
-                widgets.HTML(f"{words.stylesheet()}<h2>{words.escape(title)}</h2>"),
+                widgets.HTML(f"{words.stylesheet()}<h2>{words.escape(self.title)}</h2>"),
                 self.count,
                 widgets.HBox([side, self.map], layout=widgets.Layout(flex_flow="row wrap")),
                 widgets.HTML(words.notes(self.places, announced, source)),
@@ -282,27 +295,9 @@ class AccessMap(widgets.VBox):
         return made
 
     def _marker(self, place: Any) -> leaflet.Marker:
-        """Return a place's marker: a symbol drawn in the page, a card on click or Enter."""
-        size = symbols.SIZES.get(place.kind, symbols.SIZE)
-        right, down = symbols.offset(place.beside, place.together)
-        label = ""
-        if place.kind == "mds" and pd.notna(place.commune):
-            label = f'<span class="solidata-nom">{words.escape(place.commune)}</span>'
+        """Return a place's marker, which tells its card when hovered, clicked or entered."""
         card = words.place_card(place, self._titles)
-        icon = leaflet.DivIcon(
-            html=f'<span class="solidata-lieu">{symbols.svg(place.kind, place.state)}{label}</span>',
-            icon_size=[size, size],
-            icon_anchor=[size // 2 - right, size // 2 - down],
-            popup_anchor=[right, down - size // 2],
-        )
-        state = layers.labels("state")[place.state].lower()
-        marker = leaflet.Marker(
-            location=(place.latitude, place.longitude), icon=icon, draggable=False,
-            # The browser shows it as text, whatever it holds.
-            title=f"{place.name_}, {state} {words.when(place.as_of)}",
-            rise_on_hover=True, z_index_offset=-500 if place.context else 0, popup=widgets.HTML(card),
-            popup_min_width=230,
-        )  # fmt: skip
+        marker = drawing.marker(place, card)
         marker.on_mouseover(lambda **_: self._tell(card))
         return marker
 
@@ -316,46 +311,3 @@ class AccessMap(widgets.VBox):
             epci = self._epci.get(commune.epci_id, "aucun")
             territory = self._territories.get(commune.territory_id)
             self._tell(words.commune_card(commune, epci, territory))
-
-    def _names(self) -> leaflet.LayerGroup:
-        return leaflet.LayerGroup(layers=tuple(
-            leaflet.Marker(
-                location=point, draggable=False, keyboard=False, z_index_offset=-1000,
-                icon=leaflet.DivIcon(
-                    html=f'<span class="solidata-territoire">{words.escape(self._territories[key])}</span>',
-                    icon_size=[0, 0],
-                ),
-            )
-            for key, point in layers.territory_points(self._geography, self._fills, self.places).items()
-        ))  # fmt: skip
-
-    def _map(self, attribution: str) -> leaflet.Map:
-        centre, zoom = self._frame
-        communes = leaflet.GeoJSON(
-            data=layers.communes(self._geography, self._fills),
-            hover_style={"fillOpacity": 0.6, "color": theme.SOFT_INK},
-        )
-        communes.on_hover(self._on_commune)
-        drawn = [layers.around(self._geography), layers.borders(self._geography, self._fills),
-                 layers.rivers(self._geography)]  # fmt: skip
-        around, borders, rivers = (leaflet.GeoJSON(data=data) for data in drawn)
-        made = leaflet.Map(
-            # No tiles: nothing is fetched.
-            layers=(around, communes, rivers, borders, self._names(), self.markers),
-            center=centre, zoom=zoom, zoom_snap=_STEP, zoom_delta=0.5, min_zoom=7, max_zoom=13,
-            scroll_wheel_zoom=False, attribution_control=False, zoom_control=False,
-            layout=widgets.Layout(height=f"{HEIGHT}px", flex="1 1 480px", min_width="420px", width="auto"),
-        )  # fmt: skip
-        for control in (
-            leaflet.ZoomControl(
-                position="topleft", zoom_in_title="Agrandir", zoom_out_title="Réduire"
-            ),
-            # Leaflet writes it into the page as it is.
-            leaflet.AttributionControl(position="bottomright", prefix=words.escape(attribution)),
-            leaflet.ScaleControl(position="bottomright", imperial=False, max_width=120),
-            leaflet.WidgetControl(
-                widget=self.info, position="topright", max_width=250, min_width=190
-            ),
-        ):
-            made.add(control)
-        return made

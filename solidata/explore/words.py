@@ -11,7 +11,16 @@ import pandas as pd
 
 from solidata.explore.layers import UNSORTED, WATER, labels
 from solidata.figures import theme
-from solidata.french import MONTHS, decapitalised, format_date, format_number, listed, plural, quote
+from solidata.french import (
+    MONTHS,
+    decapitalised,
+    format_date,
+    format_number,
+    listed,
+    plural,
+    quote,
+    typography,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -78,7 +87,7 @@ COUNTED = {
 
 
 def _rows(pairs: Iterable[tuple[str, str]]) -> str:
-    return "".join(f"<dt>{escape(k)}</dt><dd>{escape(v)}</dd>" for k, v in pairs if v)
+    return "".join(f"<dt>{escape(k)}</dt><dd>{escape(typography(v))}</dd>" for k, v in pairs if v)
 
 
 def place_card(place: Any, sources: dict[str, str]) -> str:
@@ -139,8 +148,8 @@ def count(rows: pd.DataFrame, shown: pd.DataFrame, announced: int | None) -> str
     --------
     >>> made = pd.DataFrame({"context": [False, False, True], "longitude": [1.0, 1.0, 1.0]})
     >>> text = count(made, made[:1], 55)
-    >>> import re; print(re.sub("<[^>]*>", "", text))
-    1 point d’accueil montré sur 2 situés, 55 annoncés ; 0 lieu de contexte montré sur 1
+    >>> import re; print(re.sub("<[^>]*>", "", text).replace("\u00a0", "~"))
+    1 point d’accueil montré sur 2 situés, 55 annoncés~; 0 lieu de contexte montré sur 1
     """
     drawn = rows[rows["longitude"].notna()]
     ours, seen = int((~drawn["context"]).sum()), shown[shown["longitude"].notna()]
@@ -157,7 +166,7 @@ def count(rows: pd.DataFrame, shown: pd.DataFrame, announced: int | None) -> str
             f" ; <strong>{format_number(m)}</strong> {plural(m, 'lieu', 'lieux')} de contexte "
             f"{plural(m, 'montré')} sur {format_number(around)}"
         )
-    return f'<p class="solidata-compte" role="status">{text}</p>'
+    return f'<p class="solidata-compte" role="status">{typography(text)}</p>'
 
 
 def notes(rows: pd.DataFrame, announced: int | None, source: str) -> str:
@@ -189,8 +198,8 @@ def notes(rows: pd.DataFrame, announced: int | None, source: str) -> str:
         told.append("les lieux d’un même point sont dessinés côte à côte")
     note = ". ".join(t[:1].upper() + t[1:] for t in told)
     return (
-        f'<p class="solidata-note"><b>Note :</b> {escape(note)}.<br>'
-        f"<b>Source :</b> {escape(source)}</p>"
+        f'<p class="solidata-note"><b>Note\u00a0:</b> {escape(typography(note))}.<br>'
+        f"<b>Source\u00a0:</b> {escape(typography(source))}</p>"
     )
 
 
