@@ -216,6 +216,8 @@ def test_what_no_map_can_draw_is_refused_in_french(tables):
         made(tables, places=row(tables, kind="chateau"))
     with pytest.raises(RefusedError, match=r"source inconnue : «.nulle.»"):
         made(tables, places=row(tables, source_id="nulle"))
+    with pytest.raises(RefusedError, match=r"deux lignes ou plus pour «.mds-mer.»"):
+        made(tables, places=row(tables).replace("essai", "mds-mer"))
     bare = tables["geography"].communes.set_crs(None, allow_override=True)
     with pytest.raises(RefusedError, match="leur projection"):
         made(tables, geography=tables["geography"]._replace(communes=bare))
@@ -256,6 +258,16 @@ def test_the_note_counts_what_nobody_published(tables):
     assert "Que 17 lieux soient parmi les 55 annoncés est inféré" in said
     assert "© IGN" in said
     assert "annoncé" not in Reader(made(tables, announced=None).count.value).text
+
+
+def test_a_territory_is_said_inferred_unless_a_source_states_it(tables):
+    assert "inféré\u00a0: aucune source ne l’imprime" in " ".join(pages(made(tables)))
+    stated = tables["geography"].communes.assign(territory_confidence="stated")
+    geography = tables["geography"]._replace(communes=stated)
+    places = tables["places"].assign(in_announced_total="stated")
+    shown = made(tables, geography=geography, places=places)
+    shown._on_commune(feature={"properties": {"key": "41018"}})
+    assert "inféré" not in " ".join(pages(shown))
 
 
 def test_every_sentence_has_the_typography_of_french(shown):

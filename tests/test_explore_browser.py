@@ -150,7 +150,7 @@ def lab(tmp_path_factory):
     """Return a page where the notebook of both maps has run, and what it asked of others."""
     folder = tmp_path_factory.mktemp("lab")
     write_notebook(folder / "carte.ipynb", MAP, HOSTILE)
-    with page(height=3200) as (opened, asked), jupyterlab(folder) as address:
+    with page(width=1200, height=3200) as (opened, asked), jupyterlab(folder) as address:
         run_all(opened, address, "carte.ipynb")
         opened.locator(f".essai-hostile {SYMBOLS}").nth(39).wait_for(timeout=60_000)
         yield opened, asked
@@ -184,6 +184,14 @@ def test_as_many_symbols_are_drawn_as_places_are_located(shown):
     )
     # 267 communes answer to the mouse; the rest of the outlines do not
     assert shown.locator("path.leaflet-interactive").count() == 267
+
+
+def test_the_whole_departement_is_in_sight_at_first(shown):
+    frame = shown.locator(".leaflet-container").bounding_box()
+    for symbol in shown.locator(SYMBOLS).all():
+        box = symbol.bounding_box()
+        assert frame["x"] < box["x"]
+        assert box["x"] + box["width"] < frame["x"] + frame["width"]
 
 
 def test_a_click_on_a_filter_changes_symbols_count_and_table(shown):

@@ -18,8 +18,20 @@ if TYPE_CHECKING:
 
 HEIGHT = 640
 """Of the map, in pixels."""
-FIT, STEP = 590.0, 0.1
-"""Pixels that the département must hold in, both ways; zooms are multiples of the step."""
+WIDTH = 640
+"""What the page is supposed to give the map until it says, in pixels."""
+MARGIN = 20
+"""Around the département, in pixels."""
+STEP = 0.1
+"""Zooms are multiples of it."""
+
+
+def room(drawn: leaflet.Map) -> tuple[float, float]:
+    """Return the width and the height that the département may take, in pixels."""
+    width, height = drawn.right - drawn.left, drawn.bottom - drawn.top
+    if not (100 < width < 10_000 and 100 < height < 10_000):  # no page has shown it yet
+        width, height = WIDTH, HEIGHT
+    return width - 2 * MARGIN, height - 2 * MARGIN
 
 
 def marker(place: Any, card: str) -> leaflet.Marker:
@@ -87,7 +99,6 @@ def whole_map(
     fills: dict[str, str],
     communes: leaflet.GeoJSON,
     above: tuple[leaflet.Layer, ...],
-    frame: tuple[list[float], float],
     corner: widgets.DOMWidget,
     credit: str,
 ) -> leaflet.Map:
@@ -95,8 +106,6 @@ def whole_map(
 
     Parameters
     ----------
-    frame : tuple
-        Centre (latitude, longitude) and zoom.
     corner : ipywidgets.DOMWidget
         What stands in the upper right corner.
     credit : str
@@ -112,8 +121,6 @@ def whole_map(
     )
     made = leaflet.Map(
         layers=(around, communes, rivers, borders, *above),
-        center=frame[0],
-        zoom=frame[1],
         zoom_snap=STEP,
         zoom_delta=0.5,
         min_zoom=7,

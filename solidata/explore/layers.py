@@ -66,8 +66,8 @@ def described(
     Raises
     ------
     ValueError
-        When a column is missing, a kind or a state is not of the table's categories, or the
-        outlines say no projection.
+        When a column is missing, a place has two rows, a kind or a state is not of the table's
+        categories, or the outlines say no projection.
 
     Examples
     --------
@@ -78,6 +78,8 @@ def described(
     [['Mer', 'centre']]
     """
     require(places, "places", _NEEDED)
+    if twice := list(dict.fromkeys(places.loc[places["place_id"].duplicated(), "place_id"])):
+        raise RefusedError(f"places : deux lignes ou plus pour {listed(map(quote, twice))}.")
     for column in ("kind", "state"):
         given = places[column].astype(object)
         if unknown := sorted({str(v) for v in given if v not in labels(column)}):

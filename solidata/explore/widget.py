@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 SIDE = 288
 """Width of the filters, in pixels."""
 TITLE = "Où est-on reçu ?"
-FILTERS = {"territory": "Territoire (inféré)", "kind": "Nature", "state": "État"}
 _COLUMNS = {"territory": "territory_id", "kind": "kind", "state": "state"}
 
 
@@ -111,8 +110,15 @@ class AccessMap(widgets.VBox):
             zip(territories["territory_id"], territories["label"], strict=True)
         )
         self._fills = layers.tints(territories)
-        self._frame = layers.frame_of(geography, drawing.FIT, drawing.FIT, drawing.STEP)
         self._busy = False
+        inferred = bool(
+            (geography.communes["territory_confidence"].astype(object) != "stated").any()
+        )
+        self.headings = {
+            "territory": "Territoire (inféré)" if inferred else "Territoire",
+            "kind": "Nature",
+            "state": "État",
+        }
         # What hovering looks up: the browser only says which.
         self._communes = {c.insee_code: c for c in words.named(geography.communes)}
         credited = list(geography.communes["outline_source"].dropna().unique())
@@ -120,7 +126,7 @@ class AccessMap(widgets.VBox):
         used = pd.DataFrame({"source_id": [*self.places["source_id"], *credited, *around]})
         source = source_line(used, registers.sources)
 
-        self.checks = {name: self._boxes(name) for name in FILTERS}
+        self.checks = {name: self._boxes(name) for name in self.headings}
         self.info = widgets.HTML(words.AT_REST)
         self.count, self.table = widgets.HTML(), widgets.HTML()
         self._markers = {
@@ -138,7 +144,6 @@ class AccessMap(widgets.VBox):
                 drawing.names({self._territories[k]: p for k, p in points.items()}),
                 self.markers,
             ),
-            frame=self._frame,
             corner=self.info,
             credit=" · ".join(self._titles[s] for s in credited),
         )
@@ -161,12 +166,14 @@ class AccessMap(widgets.VBox):
                 widgets.HTML(f"{words.stylesheet()}<h2>{words.escape(self.title)}</h2>"),
                 self.count,
                 widgets.HBox([side, self.map], layout=widgets.Layout(flex_flow="row wrap")),
-                widgets.HTML(words.notes(self.places, announced, source)),
+                widgets.HTML(words.notes(self.places, announced, source, inferred)),
                 self.table,
             ]
         )
         self.add_class("solidata-carte")
         self._refresh()
+        self.recentre()
+        self.map.observe(self._first_seen, ["left", "right"])
 
     # -- what is shown
 
@@ -202,7 +209,7 @@ class AccessMap(widgets.VBox):
                     if near
                     else f"au choix : {', '.join(self.checks[name])}"
                 )
-                raise RefusedError(f"{FILTERS[name]} : {quote(value)} inconnu ; {hint}")
+                raise RefusedError(f"{self.headings[name]} : {quote(value)} inconnu ; {hint}")
         self._set(
             {name: {v: v in values for v in self.checks[name]} for name, values in chosen.items()}
         )
@@ -212,8 +219,11 @@ class AccessMap(widgets.VBox):
         self._set({name: dict.fromkeys(boxes, True) for name, boxes in self.checks.items()})
 
     def recentre(self) -> None:
-        """Show the whole département again."""
-        self.map.center, self.map.zoom = self._frame
+        """Show the whole département, in the room that the page gives to the map."""
+        width, height = drawing.room(self.map)
+        self.map.center, self.map.zoom = layers.frame_of(
+            self._geography, width, height, drawing.STEP
+        )
 
     def fingerprint(self) -> str:
         """Return two lines that change with the data of the map, and with nothing else."""
@@ -244,12 +254,17 @@ class AccessMap(widgets.VBox):
             self._busy = False
         self._refresh()
 
+    def _first_seen(self, _: object) -> None:
+        """Fit the map once the page says how large it is; then the reader moves it."""
+        self.map.unobserve(self._first_seen, ["left", "right"])
+        self.recentre()
+
     def _refresh(self, *_: object) -> None:
         if self._busy:
             return
         shown = self.shown
         self.count.value = words.count(self.places, shown, self.announced)
-        self.table.value = words.table(shown)
+        self.table.value = words.table(shown, self.headings["territory"])
         self.markers.layers = tuple(
             self._markers[i] for i in shown["place_id"] if i in self._markers
         )
@@ -271,7 +286,7 @@ class AccessMap(widgets.VBox):
             if value in counts.index:
                 text = f"{label} – {counts[value]}" if name == "kind" else label
                 boxes[value] = widgets.Checkbox(
-                    value=value in ours, description=text, indent=False, tooltip=f"{FILTERS[name]} : {label}",
+                    value=value in ours, description=text, indent=False, tooltip=f"{self.headings[name]} : {label}",
                     layout=widgets.Layout(width="auto"),
                 )  # fmt: skip
                 boxes[value].observe(self._refresh, "value")
@@ -285,7 +300,7 @@ class AccessMap(widgets.VBox):
             "state": lambda v: symbols.svg("mds", v, 20),
         }
         made: list[widgets.Widget] = []
-        for name, heading in FILTERS.items():
+        for name, heading in self.headings.items():
             made.append(widgets.HTML(f"<h3>{heading}</h3>"))
             for value, box in self.checks[name].items():
                 sign = widgets.HTML(picture[name](value), layout=widgets.Layout(flex="0 0 28px"))

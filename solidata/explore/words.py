@@ -106,6 +106,12 @@ def place_card(place: Any, sources: dict[str, str]) -> str:
     ]) + "</dl></div>"  # fmt: skip
 
 
+def _territory(label: str | None, confidence: object) -> str:
+    if not label:
+        return "inconnu"
+    return label if confidence == "stated" else f"{label} (inféré)"
+
+
 def commune_card(commune: Any, epci: str, territory: str | None) -> str:
     """Return what is known of a commune: a row of the table, its EPCI's and territory's names."""
     people = (
@@ -116,7 +122,7 @@ def commune_card(commune: Any, epci: str, territory: str | None) -> str:
     return f'<div class="solidata-fiche"><strong>{escape(commune.name_)}</strong><dl>' + _rows([
         ("Population", people),
         ("EPCI", epci),
-        ("Territoire", f"{territory} (inféré)" if territory else "inconnu"),
+        ("Territoire", _territory(territory, commune.territory_confidence)),
     ]) + "</dl></div>"  # fmt: skip
 
 
@@ -169,13 +175,24 @@ def count(rows: pd.DataFrame, shown: pd.DataFrame, announced: int | None) -> str
     return f'<p class="solidata-compte" role="status">{typography(text)}</p>'
 
 
-def notes(rows: pd.DataFrame, announced: int | None, source: str) -> str:
-    """Return what a reader must know not to take the map for more than it is."""
+def notes(rows: pd.DataFrame, announced: int | None, source: str, by_inference: bool) -> str:
+    """Return what a reader must know not to take the map for more than it is.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        As :func:`solidata.explore.layers.described` returns them.
+    announced : int or None
+    source : str
+        Who published what is shown.
+    by_inference : bool
+        Whether the territory of some commune is inferred.
+    """
     ours = rows[~rows["context"]]
     drawn = int(ours["longitude"].notna().sum())
-    told = [
-        "les territoires sont inférés : aucune source n’imprime lesquelles des communes les composent"
-    ]
+    told = []
+    if by_inference:
+        told.append("le territoire des communes est inféré : aucune source ne l’imprime")
     if (
         inferred := int((ours["in_announced_total"] == "inferred").sum())
     ) and announced is not None:
@@ -203,10 +220,13 @@ def notes(rows: pd.DataFrame, announced: int | None, source: str) -> str:
     )
 
 
-def table(shown: pd.DataFrame) -> str:
-    """Return the places shown as a table, for whoever cannot use the map."""
+def table(shown: pd.DataFrame, territory: str) -> str:
+    """Return the places shown as a table, for whoever cannot use the map.
+
+    The last column is headed `territory`.
+    """
     n = len(shown)
-    heads = ("Nom", "Nature", "État", "Commune", "Adresse", "Territoire (inféré)")
+    heads = ("Nom", "Nature", "État", "Commune", "Adresse", territory)
     if not n:
         return (
             '<p class="solidata-vide">Aucun lieu ne répond à ces filtres. '
@@ -244,9 +264,12 @@ def named(rows: pd.DataFrame) -> Iterable[Any]:
 def stylesheet() -> str:
     """Return the style of the map's words: the project's inks, on paper whatever the theme."""
     return f"""<style>
-.solidata-carte {{ background:{theme.PAPER}; color:{theme.INK}; padding:14px 16px;
-  --jp-widgets-label-color:{theme.INK}; --jp-ui-font-color1:{theme.INK}; --jp-content-font-color1:{theme.INK};
-  line-height:1.4; }}
+.solidata-carte {{ background:{theme.PAPER}; color:{theme.INK}; padding:14px 16px; line-height:1.4; color-scheme:light;
+  {"".join(f"--jp-{kind}-color{n}:{theme.INK}; " for kind in ("ui-font", "content-font") for n in range(4))}
+  {"".join(f"--jp-layout-color{n}:{tint}; " for n, tint in enumerate((theme.PAPER, theme.PAPER, "#EEF1F3", theme.GRID)))}
+  --jp-widgets-label-color:{theme.INK}; --jp-rendermime-table-row-background:{theme.PAPER};
+  --jp-rendermime-table-row-hover-background:#EEF1F3; }}
+.solidata-carte .jp-RenderedHTMLCommon, .solidata-carte .widget-html-content {{ color:{theme.INK}; }}
 .solidata-carte .widget-html-content, .solidata-carte .jupyter-widget-html-content {{ line-height:1.4; }}
 .solidata-carte .leaflet-container {{ background:{theme.PAPER}; font-family:inherit; border:1px solid {theme.GRID}; }}
 .solidata-carte .leaflet-div-icon {{ background:none; border:none; }}
