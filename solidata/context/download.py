@@ -1,0 +1,171 @@
+"""Find the workbooks: in a folder, or from their publishers when there is network."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from solidata.context.maps import File, Publication, publications
+from solidata.french import listed, plural
+from solidata.problems import Problem, RefusedError, SourceError
+
+
+@dataclass(frozen=True)
+class Found:
+    """The workbooks at hand, and why the others are not."""
+
+    paths: tuple[Path, ...]
+    missing: tuple[str, ...]
+
+    def told(self, folder: Path) -> str:
+        """Return in French what is missing and where to put it, or an empty text."""
+        if not self.missing:
+            return ""
+        count = len(self.missing)
+        return (
+            f"Il manque {count} {plural(count, 'classeur')} : {listed(self.missing)}. "
+            f"{plural(count, 'Déposez-le', 'Déposez-les')} dans {folder}, "
+            "ou donnez un autre dossier avec --data."
+        )
+
+
+def checksum(path: Path) -> str:
+    """Return the SHA-256 of a file.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "vide"
+    >>> _ = path.write_bytes(b"")
+    >>> checksum(path)[:8]
+    'e3b0c442'
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def local(folder: str | Path, any_edition: bool = False) -> Found:
+    """Return the workbooks of a folder, each held against the editions that are known.
+
+    Parameters
+    ----------
+    folder : str or pathlib.Path
+        Names do not matter: an edition is known by its checksum.
+    any_edition : bool
+        Accept editions that are not known.
+
+    Returns
+    -------
+    Found
+
+    Raises
+    ------
+    SourceError
+        When a workbook is no known edition; its checksum is told.
+    RefusedError
+        When there is no such folder.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise RefusedError(f"{folder} : introuvable ; attendu : le dossier des classeurs.")
+    paths = sorted(
+        p for p in folder.glob("*")
+        if p.suffix.lower() in {".xlsx", ".ods"} and not p.name.startswith(("~", "."))
+    )  # fmt: skip
+    known = {file.sha256: file.name for _, file in _files()}
+    sums = {path: checksum(path) for path in paths}
+    if not any_edition and (other := [p for p in paths if sums[p] not in known]):
+        raise SourceError(
+            Problem(p.name, None, None, f"SHA-256 {sums[p][:16]}…", _other_edition(p.name))
+            for p in other
+        )
+    # Another edition stands in for the one we know: which one is known once it is open.
+    have = {known.get(total) for total in sums.values()}
+    missing = () if any_edition else tuple(_said(p, f) for p, f in _files() if f.name not in have)
+    return Found(tuple(paths), missing)
+
+
+def fetch(folder: str | Path, step: Callable[[str], Any] = lambda name: None) -> Found:
+    """Return the workbooks of `folder`, those that are not there downloaded into it.
+
+    Parameters
+    ----------
+    folder : str or pathlib.Path
+        Made when something is downloaded; nothing is written elsewhere.
+    step : callable
+        Told the name of each file; may return a progress bar as pooch wants one (``total``,
+        ``update``, ``reset``, ``close``).
+
+    Returns
+    -------
+    Found
+        ``missing`` says why: no address is known, or there is no network.
+
+    Raises
+    ------
+    SourceError
+        When a file has another checksum, downloaded or not; it is not kept if downloaded.
+    """
+    folder = Path(folder)
+    found: list[Path] = []
+    missing: list[str] = []
+    problems: list[Problem] = []
+    for publication, file in _files():
+        path = folder / file.name
+        bar = step(file.name)
+        if path.is_file() and (read := checksum(path)) != file.sha256:
+            problems.append(Problem(str(path), None, None, f"SHA-256 {read[:16]}…", _other_edition(file.name)))  # fmt: skip
+        elif path.is_file():
+            found.append(path)
+        elif file.url is None:
+            missing.append(_said(publication, file))
+        elif _download(file, folder, bar, problems):
+            found.append(path)
+        else:
+            missing.append(f"{file.name} (sans réponse de {file.url})")
+    if problems:
+        raise SourceError(problems)
+    return Found(tuple(found), tuple(missing))
+
+
+def _download(file: File, folder: Path, bar: Any, problems: list[Problem]) -> bool:
+    """Download a file and say whether it is there; pooch keeps none with a wrong checksum."""
+    import pooch
+
+    pooch.get_logger().setLevel("ERROR")  # it speaks English
+    loader = pooch.HTTPDownloader(progressbar=bar if bar is not None else False)
+    try:
+        pooch.retrieve(
+            file.url, known_hash=f"sha256:{file.sha256}", fname=file.name, path=folder,
+            downloader=loader,
+        )  # fmt: skip
+    except ValueError as error:
+        if "hash" not in str(error):
+            return False
+        expected = "une autre empreinte que celle de l’édition connue ; rien n’est gardé"
+        problems.append(Problem(str(file.url), None, None, file.name, expected))
+        return False
+    except OSError:  # requests' errors are of this kind
+        return False
+    return True
+
+
+def _files() -> Iterable[tuple[Publication, File]]:
+    return [(p, f) for p in publications() for f in p.files]
+
+
+def _said(publication: Publication, file: File) -> str:
+    why = "aucune adresse connue" if file.url is None else "absent du dossier"
+    where = f" ; à prendre sur {publication.page}" if publication.page else ""
+    return f"{file.name} ({why}{where})"
+
+
+def _other_edition(name: str) -> str:
+    known = [f.name for _, f in _files()]
+    return (
+        f"une édition inconnue ; attendu : {name if name in known else 'l’un de ' + ', '.join(known)} "
+        "tel que publié (--any-edition pour lire une autre édition)"
+    )

@@ -1,0 +1,158 @@
+"""Read the headers of a table: which column is which year of which series."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from solidata.context.cells import parse_period, unmarked, years_in
+from solidata.context.layout import Block, Grid
+from solidata.french import fold
+from solidata.problems import Problem
+
+BREAK = "rupture"
+_YEAR_ALONE = re.compile(r"(?:annee|au 1er janvier|au 31 decembre) (\d{4})")
+_SHARE = re.compile(r"(?:proportion|part|taux)\b")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of values."""
+
+    index: int
+    series: str
+    period: str
+    year: int | None
+    flag: str
+    marks: tuple[str, ...]
+    unit: str | None
+    """Unit printed in the header; empty for a share whose unit is not said; None otherwise."""
+
+
+def columns(
+    grid: Grid, block: Block, texts: list[str], footnotes: dict[str, str]
+) -> tuple[list[Column], list[Problem]]:
+    """Return the columns of values of a table, and what leaves a doubt about them.
+
+    Parameters
+    ----------
+    grid : Grid
+    block : Block
+        A table of the sheet.
+    texts : list of str
+        The sentences of the sheet: one may say the year of all (« Année 2022 »).
+    footnotes : dict of str to str
+        The words of each mark.
+
+    Returns
+    -------
+    list of Column
+        From left to right.
+    list of Problem
+        Values under no header, a column with two years, two columns with one header, a year that
+        the sheet's name contradicts.
+    """
+    problems: list[Problem] = []
+    found: list[Column] = []
+    seen: dict[tuple[str, str], int] = {}
+    labels = _labels(grid, block)
+    for index, parts in sorted(labels.items()):
+        column, doubt = _column(index, parts, footnotes)
+        top = block.header[0] if block.header else block.lines[0].row
+        if doubt:
+            problems.append(grid.problem(block.header[-1], index, doubt))
+        filled = next((n for n, *_ in block.lines if _cell(grid, n, index) != ""), None)
+        if filled is None and column.year is None:
+            continue  # a spacer
+        if not parts:
+            expected = "une valeur sans en-tête ; attendu : une année au-dessus de la colonne"
+            problems.append(grid.problem(filled or top, index, expected))
+            continue
+        if (column.series, column.period) in seen:
+            expected = "deux colonnes de même en-tête ; attendu : une année et une série par colonne"  # fmt: skip
+            problems.append(grid.problem(block.header[-1], index, expected))
+        seen[column.series, column.period] = index
+        found.append(column)
+    if found and all(column.year is None for column in found):
+        year, doubt = _year_of_all(grid, texts)
+        if doubt:
+            problems.append(Problem(grid.problem(0, 0, "").file, 1, None, grid.sheet.strip(), doubt))  # fmt: skip
+        if year:
+            found = [
+                Column(c.index, c.series, str(year), year, c.flag, c.marks, c.unit) for c in found
+            ]
+    return found, problems
+
+
+def _cell(grid: Grid, row: int, column: int) -> object:
+    cells = grid.rows[row]
+    return cells[column] if column < len(cells) else ""
+
+
+def _labels(grid: Grid, block: Block) -> dict[int, list[object]]:
+    """Return the header cells above each column of values, from the top; merged ones repeated."""
+    start = block.start
+    width = max(len(grid.rows[line.row]) for line in block.lines)
+    labels: dict[int, list[object]] = {index: [] for index in range(start, width)}
+    for row in block.header:
+        cells = list(grid.rows[row]) + [""] * (width - len(grid.rows[row]))
+        merged = [m for m in grid.merges if m[0][0] <= row <= m[1][0] and m[1][1] >= start]
+        for (top, left), (_, right) in merged:
+            for index in range(left, min(right + 1, width)):
+                cells[index] = _cell(grid, top, left)
+        values = [c for c in cells[start:] if c != ""]
+        wide = any(right > left for (_, left), (_, right) in merged)
+        words = any(c != "" for c in cells[:start])
+        years = any(parse_period(c) for c in values)
+        if not (wide or words or years or len(values) > 1):
+            continue  # a link back to the contents
+        if not merged and row != block.header[-1]:
+            # A title over several columns is printed once, over the first.
+            for index in range(start + 1, width):
+                cells[index] = cells[index] if cells[index] != "" else cells[index - 1]
+        for index in range(start, width):
+            if cells[index] != "":
+                labels[index].append(cells[index])
+    return labels
+
+
+def _column(
+    index: int, parts: list[object], footnotes: dict[str, str]
+) -> tuple[Column, str | None]:
+    periods = {p.year: p for p in map(parse_period, parts) if p}
+    texts: dict[str, None] = {}
+    marks: list[str] = []
+    for part in parts:
+        if parse_period(part) is None:
+            text, own = unmarked(str(part))
+            texts.setdefault(text)
+            marks += own
+    doubt = (
+        "deux années au-dessus d’une colonne ; attendu : une seule" if len(periods) > 1 else None
+    )
+    series = " – ".join(texts)
+    flag, printed, year = "", "", None
+    if periods:
+        period = next(iter(periods.values()))
+        year, printed, flag = period.year, period.printed, period.flag
+        marks += period.marks
+    elif len(said := set(years_in(series))) == 1:
+        year = said.pop()
+        printed = str(year)
+    if not flag and any("rupture" in footnotes.get(m, "").lower() for m in marks):
+        flag = BREAK
+    unit: str | None = None
+    if _SHARE.match(fold(series.rpartition(" – ")[2])):
+        unit = "%" if "%" in series else ""
+    return Column(index, series, printed, year, flag, tuple(marks), unit), doubt
+
+
+def _year_of_all(grid: Grid, texts: list[str]) -> tuple[int | None, str | None]:
+    """Return the year that a sentence or the sheet's name gives to the whole sheet."""
+    said = {int(m[1]) for text in texts if (m := _YEAR_ALONE.fullmatch(fold(text)))}
+    if re.fullmatch(r"(?:19|20)\d{2}", grid.sheet.strip()):
+        said.add(int(grid.sheet))
+    if len(said) > 1:
+        years = ", ".join(str(y) for y in sorted(said))
+        return None, f"des années qui se contredisent ({years}) ; attendu : une seule"
+    return (said.pop() if said else None), None

@@ -1,0 +1,211 @@
+"""Turn the tables of one sheet into observations."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from solidata.context import headers, maps
+from solidata.context.areas import DEPARTMENT, KINDS, OTHER
+from solidata.context.cells import Cell, letters, marks_of, parse_cell, unmarked
+from solidata.context.headers import Column
+from solidata.context.layout import Block, Grid, Layout
+from solidata.context.maps import Publication
+from solidata.context.tidy import Tidy
+from solidata.french import FrenchError, fold, format_number, quote
+from solidata.problems import Problem
+
+_UNIT = re.compile(
+    r"\(?(?:unite\s*:\s*|en )((?:milliers? |millions? )?d?[e' ]*euros?|k€|m€|%)\)?\.?"
+)
+
+
+_ROUNDING = 1e-5
+"""Two printings of a total may be rounded otherwise."""
+
+
+class Sheet:
+    """One sheet on its way to observations."""
+
+    def __init__(self, tidy: Tidy, grid: Grid, found: Layout, declared: Publication) -> None:
+        self.tidy, self.grid, self.found, self.publication = tidy, grid, found, declared
+        self.problems = list(found.problems)
+        self.keys: set[tuple[str, str, str]] = set()
+        self.years: set[int] = set()
+        self.values, self.declared = 0, False
+        self.read: dict[object, Cell] = {}
+        self.totals: dict[tuple[str, str, str], tuple[float, str]] = {}
+        self.doubts: list[str] = []
+        # A unit is short, and the word « provisoire » is looked for in few publications.
+        said = found.texts if declared.provisional else [t for t in found.texts if len(t) < 60]
+        texts = [fold(t) for t in said]
+        provisional = any(w in t for t in texts for w in declared.provisional)
+        self.flag = "p" if provisional else ""
+        units = (m[1] for t in texts if (m := _UNIT.fullmatch(t)))
+        self.unit = next(units, "")
+
+    def table(self, block: Block) -> tuple[dict[str, np.ndarray], list[str]]:
+        """Return the columns of the observations of one table, and the cells they stand in."""
+        columns, wrong = headers.columns(self.grid, block, self.found.texts, self.found.footnotes)
+        self.problems += wrong
+        if not columns:
+            if not wrong:
+                expected = "aucun en-tête d’année ; attendu : des années au-dessus des valeurs"
+                self.problems.append(self.grid.problem(block.lines[0].row, block.start, expected))
+            return {}, []
+        self._refuse_merged(block, columns)
+        cells, strange = self._values(block, columns)
+        height, width = len(block.lines), len(columns)
+        self.values += int(np.isfinite(cells).sum())
+        self.years |= {c.year for c in columns if c.year}
+        indicator, unit = self._indicator(block)
+        if block.is_of_departments:
+            self.keys |= {(indicator, c.series, c.period) for c in columns}
+        code = self.tidy.code
+        one = {
+            "indicator_id": indicator, "indicator": block.title, "sheet": self.grid.sheet,
+            "source_id": self.publication.source_id, "workbook": self.grid.workbook,
+        }  # fmt: skip
+        down = {
+            "area_kind": [line.area.kind for line in block.lines],
+            "department": [
+                line.area.code if line.area.kind == DEPARTMENT else "" for line in block.lines
+            ],
+            "region": [line.area.region for line in block.lines],
+            "area_name": [" ".join(line.area.name.split()) for line in block.lines],
+            "part_of": [line.area.part_of for line in block.lines],
+        }
+        across = {
+            "series": [c.series for c in columns],
+            "period": [c.period for c in columns],
+            "unit": [unit if c.unit is None else c.unit for c in columns],
+        }
+        parts = {n: np.full(height * width, code(n, w), np.int32) for n, w in one.items()}
+        parts |= {
+            n: np.repeat(np.array([code(n, w) for w in ws], np.int32), width)
+            for n, ws in down.items()
+        }
+        parts |= {
+            n: np.tile(np.array([code(n, w) for w in ws], np.int32), height)
+            for n, ws in across.items()
+        }
+        parts["year"] = np.tile(np.array([c.year or 0 for c in columns], np.int64), height)
+        parts["value"] = cells.ravel()
+        parts["flag"], parts["note"] = self._qualified(block, columns, strange)
+        rows = [str(line.row + 1) for line in block.lines]
+        names = [letters(c.index) for c in columns]
+        addresses = [name + row for row in rows for name in names]
+        keep = self._not_told(block, columns, cells)
+        if keep is None:
+            return parts, addresses
+        kept = list(itertools.compress(addresses, keep))
+        return {name: values[keep] for name, values in parts.items()}, kept
+
+    def _indicator(self, block: Block) -> tuple[str, str]:
+        found = self.publication.named(block.title)
+        if len(found) > 1:
+            names = ", ".join(quote(i.label) for i in found)
+            expected = f"un titre qui nomme plusieurs indicateurs ({names}) ; attendu : un seul"
+            self.problems.append(Problem(self.grid.problem(0, 0, "").file, 1, None, block.title, expected))  # fmt: skip
+        if found:
+            self.declared = True
+            return found[0].id, self.unit or found[0].unit
+        return maps.slug(block.title), self.unit
+
+    def _refuse_merged(self, block: Block, columns: list[Column]) -> None:
+        """Refuse a value that stands for several cells: which one is not said."""
+        rows = {line.row for line in block.lines}
+        indexes = {c.index for c in columns}
+        for (top, left), (bottom, right) in self.grid.merges:
+            inside = len(rows & set(range(top, bottom + 1))), len(indexes & set(range(left, right + 1)))  # fmt: skip
+            if inside[0] * inside[1] > 1 and self.grid.rows[top][left] != "":
+                expected = f"des cellules fusionnées jusqu’à {letters(right)}{bottom + 1} ; attendu : une valeur par cellule"  # fmt: skip
+                self.problems.append(self.grid.problem(top, left, expected))
+
+    def _values(
+        self, block: Block, columns: list[Column]
+    ) -> tuple[np.ndarray, dict[tuple[int, int], Cell]]:
+        """Return the numbers of a table, and the cells that say more than a number."""
+        indexes = [c.index for c in columns]
+        rows = self.grid.rows
+        table = [[rows[line.row][i] for i in indexes] for line in block.lines]
+        strange: dict[tuple[int, int], Cell] = {}
+        for y, cells in enumerate(table):
+            for x, cell in enumerate(cells):
+                if type(cell) is not float:
+                    try:
+                        if cell not in self.read:
+                            self.read[cell] = parse_cell(cell, self.publication.signs)
+                        strange[y, x] = self.read[cell]
+                    except FrenchError as error:
+                        place = block.lines[y].row, indexes[x]
+                        self.problems.append(self.grid.problem(*place, error.expected))
+                        strange[y, x] = Cell(math.nan)
+                    cells[x] = strange[y, x].value
+        return np.array(table, float), strange
+
+    def _qualified(
+        self, block: Block, columns: list[Column], strange: Mapping[tuple[int, int], Cell]
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return the codes of the flags and of the notes of each value."""
+        title = marks_of(block.title)
+        above = [tuple(dict.fromkeys((*title, *c.marks))) for c in columns]
+        flags = np.tile(
+            np.array([self.tidy.code("flag", c.flag or self.flag) for c in columns], np.int32),
+            (len(block.lines), 1),
+        )
+        notes = np.tile(
+            np.array([self._note(marks) for marks in above], np.int32), (len(block.lines), 1)
+        )
+        beside = [unmarked(line.name)[1] for line in block.lines]
+        for y, marks in enumerate(beside):
+            if marks:
+                notes[y] = [self._note((*m, *marks)) for m in above]
+        for (y, x), cell in strange.items():
+            if cell.flag:
+                flags[y, x] = self.tidy.code("flag", cell.flag)
+            if cell.marks:
+                notes[y, x] = self._note((*above[x], *beside[y], *cell.marks))
+        return flags.ravel(), notes.ravel()
+
+    def _note(self, marks: Iterable[str]) -> int:
+        """Return the code of the words of footnotes; a mark without words is kept as printed."""
+        words = (self.found.footnotes.get(m, f"({m})") for m in dict.fromkeys(marks))
+        return self.tidy.code("note", " ".join(words))
+
+    def _not_told(
+        self, block: Block, columns: list[Column], cells: np.ndarray
+    ) -> np.ndarray | None:
+        """Leave out totals that a table above already gives: France under the regions too.
+
+        The publications print some totals twice with two values: the first is kept, both are told.
+        """
+        keep = np.ones(cells.shape, bool)
+        for y, line in enumerate(block.lines):
+            if line.area.code or line.area.kind == OTHER:
+                continue
+            for x, column in enumerate(columns):
+                key = (line.area.kind, column.series, column.period)
+                value, place = float(cells[y, x]), f"{letters(column.index)}{line.row + 1}"
+                before, where = self.totals.setdefault(key, (value, place))
+                keep[y, x] = place == where
+                known = math.isfinite(before) and math.isfinite(value)
+                if known and not math.isclose(before, value, rel_tol=_ROUNDING):
+                    told = f"{number(before)} ({where}) et {number(value)} ({place})"
+                    self.doubts.append(f"{KINDS[line.area.kind]} {column.period} : {told}")
+        return None if keep.all() else keep.ravel()
+
+
+def number(value: float) -> str:
+    """Return a number of a doubt, in full.
+
+    Examples
+    --------
+    >>> number(19799.0).replace("\u202f", "_")
+    '19_799'
+    """
+    return format_number(value, 0 if abs(value) >= 100 else None)
