@@ -290,7 +290,7 @@ def test_a_cell_that_cannot_be_read_is_named(tmp_path):
     assert refused(path) == [
         (5, "C", "vingt ?", "attendu : un nombre, ou l’un des signes nd, ns, s, -")
     ]
-    with pytest.raises(SourceError, match="classeur.xlsx, feuille «\u00a0Tableau 11\u00a0», ligne 5, colonne «\u00a0C"):  # fmt: skip
+    with pytest.raises(SourceError, match=r"classeur\.xlsx, feuille «\u00a0Tableau 11\u00a0», ligne 5, colonne «\u00a0C"):  # fmt: skip
         read_workbook(path)
 
 
@@ -353,7 +353,7 @@ def test_a_sheet_in_doubt_does_not_take_the_others_away(tmp_path):
 
 def test_what_is_no_workbook_or_of_no_known_publication_is_refused(tmp_path):
     (tmp_path / "a.xlsx").write_bytes(b"pas un classeur")
-    with pytest.raises(SourceError, match="a.xlsx : illisible"):
+    with pytest.raises(SourceError, match=r"a\.xlsx : illisible"):
         read_workbook(tmp_path / "a.xlsx")
     with pytest.raises(SourceError, match="introuvable"):
         read_workbook(tmp_path / "absent.xlsx")
@@ -362,7 +362,7 @@ def test_what_is_no_workbook_or_of_no_known_publication_is_refused(tmp_path):
     other.save(tmp_path / "b.xlsx")
     with pytest.raises(SourceError, match="publication non reconnue"):
         read_workbook(tmp_path / "b.xlsx")
-    with pytest.raises(RefusedError, match="Publication .* inconnue"):
+    with pytest.raises(RefusedError, match=r"Publication .* inconnue"):
         read_workbook(tmp_path / "b.xlsx", publication="nulle-part")
 
 
