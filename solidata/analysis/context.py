@@ -266,9 +266,20 @@ def rates(
     for column in ("address", "source_id"):
         other = "people_" + ("address" if column == "address" else "source")
         found[column] = (found[column] + " " + found[other].fillna("")).str.strip()
+    found["area_name"] = _names(found, observations)
     kept = [*_AREA, "year", "value", "unit", "series", "flag", "population", "population_year",
             "provisional", "rate", "basis", "source_id", "address"]  # fmt: skip
     return found[kept].sort_values(["area_kind", "department", "region", "year"], ignore_index=True)
+
+
+def _names(found: pd.DataFrame, observations: pd.DataFrame) -> pd.Series:
+    """Name the areas that are computed as other tables name them; a region without a name by its code."""
+    names = observations.loc[observations["area_kind"] == "region", ["region", "area_name"]]
+    called = dict(names.astype(object).drop_duplicates("region").itertuples(index=False))
+    computed = found["area_kind"] == "region"
+    told = found["region"].map(lambda code: called.get(code, f"Région {code}"))
+    whole = found["area_name"].where(found["area_kind"] != METROPOLE, "France métropolitaine")
+    return whole.where(~computed, told)
 
 
 def _one_series(rows: pd.DataFrame, series: str | None) -> pd.DataFrame:

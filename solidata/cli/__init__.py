@@ -142,6 +142,34 @@ def _parser() -> Parser:
         "--out", type=Path, metavar="DOSSIER", help="dossier (build/export par défaut)"
     )
 
+    context = command(
+        commands,
+        "context",
+        "Lire les classeurs de la DREES et de l’Insee, pour tous les départements",
+        "Sans option, dit ce qui peut être lu. Les classeurs sont pris dans data/external, où ils\n"
+        "sont téléchargés quand leur adresse est connue, ou dans le dossier que donne --data.",
+    )
+    context.add_argument("--data", type=Path, metavar="DOSSIER", help="dossier des classeurs")
+    context.add_argument(
+        "--any-edition",
+        action="store_true",
+        help="lire aussi des éditions dont l’empreinte n’est pas connue (avec --data)",
+    )
+    context.add_argument(
+        "--department", nargs="+", default=[], metavar="CODE", help="ces départements (41, 2A, 971)"
+    )
+    context.add_argument(
+        "--indicator", nargs="+", default=[], metavar="NOM", help="ces indicateurs seulement"
+    )
+    context.add_argument(
+        "--figures",
+        action="store_true",
+        help="dessiner la place d’un département parmi les autres (avec --out DOSSIER)",
+    )
+    context.add_argument(
+        "--out", type=Path, metavar="CSV|DOSSIER", help="écrire les observations, ou les figures"
+    )
+
     notebooks = command(
         commands,
         "notebooks",
@@ -185,6 +213,10 @@ def _run(arguments: argparse.Namespace, console: Console) -> int:
             return reports.figures(console, arguments)
         case "export":
             return reports.export(console, arguments)
+        case "context":
+            from solidata.cli import context
+
+            return context.run(console, arguments)
         case _:
             return reports.notebooks(console, arguments.names, arguments.update)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from solidata.context.maps import File, Publication, publications
+from solidata.context.workbooks import workbooks_in
 from solidata.french import listed, plural
 from solidata.problems import Problem, RefusedError, SourceError
 
@@ -71,10 +72,7 @@ def local(folder: str | Path, any_edition: bool = False) -> Found:
     folder = Path(folder)
     if not folder.is_dir():
         raise RefusedError(f"{folder} : introuvable ; attendu : le dossier des classeurs.")
-    paths = sorted(
-        p for p in folder.glob("*")
-        if p.suffix.lower() in {".xlsx", ".ods"} and not p.name.startswith(("~", "."))
-    )  # fmt: skip
+    paths = workbooks_in(folder)
     known = {file.sha256: file.name for _, file in _files()}
     sums = {path: checksum(path) for path in paths}
     if not any_edition and (other := [p for p in paths if sums[p] not in known]):

@@ -88,7 +88,7 @@ def slug(title: str) -> str:
     >>> slug("Tableau 10a - Bénéficiaires de l'ASH en EHPAD, depuis 2015")
     'beneficiaires-de-l-ash-en-ehpad'
     """
-    words = plain(unmarked(title)[0])
+    words = re.sub(r"^repartition (?:des |de la |de l')", "", plain(unmarked(title)[0]))
     while words != (words := _TAIL.sub("", words)):
         pass
     return re.sub(r"[^a-z0-9]+", "-", words).strip("-")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -26,7 +27,7 @@ def read_prices(path: str | Path) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row a year: ``year`` (int), ``index`` (float, as printed: its base does not matter),
-        ``source`` (title and source as printed), ``source_id``, ``workbook``, ``sheet``, ``cell``.
+        ``source`` (its title, and who publishes it), ``source_id``, ``workbook``, ``sheet``, ``cell``.
 
     Raises
     ------
@@ -59,7 +60,10 @@ def read_prices(path: str | Path) -> pd.DataFrame:
 def _prices(grid: Grid, title: str, source_id: str) -> pd.DataFrame:
     texts = [str(c) for row in grid.rows for c in row if isinstance(c, str)]
     said = next((t for t in texts if fold(t).startswith("source")), "")
-    source = " ".join(f"{title}. {said}".split())
+    publisher = said.partition(":")[2].strip()
+    name = re.sub(r"^tableau\s+\w+\s*[-–:]\s*", "", " ".join(title.split()), flags=re.IGNORECASE)
+    name = name.replace(" - ", " – ")
+    source = f"{name} ({publisher})" if publisher else name
     found: dict[int, dict[str, object]] = {}
     problems: list[Problem] = []
     for number, row in enumerate(grid.rows):

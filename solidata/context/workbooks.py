@@ -102,12 +102,29 @@ def read_folder(
     RefusedError
         When the folder holds no workbook.
     """
-    folder = Path(folder)
-    # A spreadsheet that is open leaves a lock file beside it.
-    paths = sorted(p for p in folder.glob("*") if p.suffix.lower() in {".xlsx", ".ods"} and not p.name.startswith(("~", ".")))  # fmt: skip
+    paths = workbooks_in(folder)
     if not paths:
         raise RefusedError(f"Aucun classeur (.xlsx, .ods) dans {folder}.")
-    return _read(paths, strict, None, step)
+    return read_workbooks(paths, strict, step)
+
+
+def workbooks_in(folder: str | Path) -> list[Path]:
+    """Return the workbooks of a folder, by name; a lock that an open one leaves is none."""
+    return sorted(
+        path
+        for path in Path(folder).glob("*")
+        if path.suffix.lower() in {".xlsx", ".ods"} and not path.name.startswith(("~", "."))
+    )
+
+
+def read_workbooks(
+    paths: Iterable[Path], strict: bool = True, step: Callable[[str], None] = lambda name: None
+) -> Reading:
+    """Return the observations of several workbooks; see :func:`read_folder`.
+
+    `step` is told the name of each before it is read.
+    """
+    return _read(list(paths), strict, None, step)
 
 
 def _read(
@@ -227,4 +244,4 @@ def _workbook(
     return sheets, problems
 
 
-__all__ = ["COLUMNS", "Reading", "open_workbook", "read_folder", "read_workbook"]
+__all__ = ["COLUMNS", "Reading", "open_workbook", "read_folder", "read_workbook", "read_workbooks"]
