@@ -15,7 +15,7 @@ from solidata.figures.frame import LEADING, Figure
 from solidata.figures.page import MARGIN, Page, text_width
 from solidata.figures.texts import breakable, fitted, title
 from solidata.figures.theme import Fill
-from solidata.french import format_number, quote, typography
+from solidata.french import format_number, quote
 from solidata.problems import NoDataError
 from solidata.tables import Registers
 
@@ -73,7 +73,7 @@ def strip(
     place = _place(mine, known)
     breakable([label, called])
     told = f"{label} : {called}, {place} sur {n} départements en {year}"
-    overseas = int(known["department"].str.len().eq(3).sum())
+    overseas = int(known["department"].str.startswith("97").sum())
     absent = f" ; {missing} sans valeur" if missing else ""
     data = pd.concat([known, *others.values()], ignore_index=True)
     low, high = known.iloc[-1], known.iloc[0]
