@@ -38,7 +38,9 @@ def _silent(_: str) -> None:
     """Tell nothing."""
 
 
-def assemble(raw_folder: Path, step: Step = _silent, note: Step = _silent) -> Frames:
+def assemble(
+    raw_folder: Path, step: Step = _silent, note: Step = _silent, finished: str | None = None
+) -> Frames:
     """Return every processed table, typed and checked, without writing anything.
 
     Parameters
@@ -49,6 +51,8 @@ def assemble(raw_folder: Path, step: Step = _silent, note: Step = _silent) -> Fr
         Told in French what is being done.
     note : callable, optional
         Told in French what was joined in the outlines of another vintage, to be kept on the screen.
+    finished : str, optional
+        A draft to read as if it were finished; the others are left out.
 
     Returns
     -------
@@ -60,13 +64,15 @@ def assemble(raw_folder: Path, step: Step = _silent, note: Step = _silent) -> Fr
     SourceError
         With every problem of the raw files.
     """
-    return _assemble(raw_folder, step, note)[0]
+    return _assemble(raw_folder, step, note, finished)[0]
 
 
-def _assemble(raw_folder: Path, step: Step, note: Step) -> tuple[Frames, gpd.GeoDataFrame | None]:
+def _assemble(
+    raw_folder: Path, step: Step, note: Step, finished: str | None = None
+) -> tuple[Frames, gpd.GeoDataFrame | None]:
     """Return the tables, and the outlines of the communes when a document holds them."""
     step("Lecture des transcriptions")
-    transcribed, found = raw.survey(raw_folder)
+    transcribed, found = raw.survey(raw_folder, finished)
     places = integrity.Places(transcribed.tables)
     # Cleaning follows keys: with a broken one it would fail for the wrong reason.
     if found := [*found, *_further_problems(transcribed, places, found)]:
@@ -96,7 +102,7 @@ def _further_problems(
     One reading must tell everything that is wrong, but nothing that only follows from a row
     left out because of the problems already `found`.
     """
-    incomplete = {Path(problem.file).stem for problem in found}
+    incomplete = {raw.table_of(problem.file) for problem in found}
     as_read = {**transcribed.tables, "sources": transcribed.sources, "plan": transcribed.plan}
     if not incomplete <= set(as_read) - {"sources"}:
         return []  # a whole folder may be missing
@@ -108,7 +114,7 @@ def _further_problems(
         told = {(p.file, p.line, p.column) for p in unread}
         problems = [p for p in problems if (p.file, p.line, p.column) not in told]
         # A correction may be of a row left out.
-        problems += [p for p in unread if not incomplete or Path(p.file).stem != "corrections"]
+        problems += [p for p in unread if not incomplete or raw.table_of(p.file) != "corrections"]
     told = {(p.file, p.line, p.column) for p in problems}
     stray = unprinted(transcribed.tables)
     return problems + [p for p in stray if (p.file, p.line, p.column) not in told]

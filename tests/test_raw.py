@@ -18,8 +18,8 @@ from odf.table import Table, TableCell, TableRow
 from odf.text import P
 
 from solidata.problems import Problem, SourceError
-from solidata.raw import _fault
-from solidata.raw.files import decode, read_rows
+from solidata.raw.cells import fault as _fault
+from solidata.raw.files import Place, decode, read_rows
 from solidata.tables import Field
 
 BILAN = "bilan-2025"
@@ -520,7 +520,7 @@ def test_cells_of_a_workbook_as_text(tmp_path):
     book.active.append(["a", "b", "c", "d", "e", "f"])
     book.active.append([2025, 72.5, True, date(2025, 3, 27), datetime(2025, 3, 27), " x "])
     book.save(tmp_path / "t.xlsx")
-    _, rows = read_rows(tmp_path / "t.xlsx", "t.xlsx", {"a"})
+    _, rows = read_rows(Place(tmp_path / "t.xlsx"), "t.xlsx", {"a"})
     assert rows == [(2, ["2025", "72.5", "true", "2025-03-27", "2025-03-27", " x "])]
 
 

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from solidata.french import quote
 from solidata.problems import Problem, SourceError
@@ -20,6 +21,32 @@ from solidata.problems import Problem, SourceError
 SUFFIXES = (".csv", ".xlsx", ".ods")
 Row = tuple[int, list[str]]
 """A row: its line in the file (its number in the sheet) and its cells."""
+
+
+class Place(NamedTuple):
+    """Where a raw table is: a file of its own, or one sheet of a workbook."""
+
+    path: Path
+    sheet: str | None = None
+
+    def named(self, root: Path) -> str:
+        """Return how messages name it, from the folder `root`."""
+        name = self.path.relative_to(root).as_posix()
+        return name if self.sheet is None else f"{name} [feuille {self.sheet}]"
+
+
+def table_of(name: str) -> str:
+    """Return the table that a file or a sheet named by :meth:`Place.named` holds.
+
+    Examples
+    --------
+    >>> table_of("data/raw/bilan-2025/mentions.csv")
+    'mentions'
+    >>> table_of("data/raw/bilan-2026/bilan-2026.xlsx [feuille mentions]")
+    'mentions'
+    """
+    sheet = re.search(r"\[feuille (.+)\]$", name)
+    return sheet[1] if sheet else Path(name).stem
 
 
 _MARKS = (
@@ -90,17 +117,33 @@ def _text_of_cell(value: object) -> str:
     return str(value)
 
 
-def _rows_of_sheet(path: Path, name: str) -> Iterator[Row]:
+def _open_book(path: Path, name: str) -> Any:
     import python_calamine
 
     try:
-        book = python_calamine.CalamineWorkbook.from_path(str(path))
+        return python_calamine.CalamineWorkbook.from_path(str(path))
     except Exception:  # the library raises several unrelated classes
         expected = "attendu : un classeur .xlsx ou .ods lisible"
         raise SourceError([Problem(name, None, None, None, expected)]) from None
+
+
+def filled_sheets(path: Path, name: str) -> list[str]:
+    """Return the names of the sheets of a workbook that hold something.
+
+    Raises
+    ------
+    SourceError
+        When it is no workbook.
+    """
+    book = _open_book(path, name)
+    return [s for s in book.sheet_names if book.get_sheet_by_name(s).to_python()]
+
+
+def _rows_of_sheet(place: Place, name: str) -> Iterator[Row]:
+    book = _open_book(place.path, name)
     filled = [
         (sheet, rows)
-        for sheet in book.sheet_names
+        for sheet in (book.sheet_names if place.sheet is None else [place.sheet])
         if (rows := book.get_sheet_by_name(sheet).to_python(skip_empty_area=False))
     ]
     if len(filled) > 1:
@@ -113,13 +156,13 @@ def _rows_of_sheet(path: Path, name: str) -> Iterator[Row]:
             yield number, [_text_of_cell(cell) for cell in cells]
 
 
-def read_rows(path: Path, name: str, columns: set[str]) -> tuple[Row, list[Row]]:
+def read_rows(place: Place, name: str, columns: set[str]) -> tuple[Row, list[Row]]:
     """Return the header and the rows of a raw file; rows of empty cells are left out.
 
     Parameters
     ----------
-    path : pathlib.Path
-        A ``.csv``, ``.xlsx`` or ``.ods`` file.
+    place : Place
+        A ``.csv``, ``.xlsx`` or ``.ods`` file; of a workbook with several tables, the sheet.
     name : str
         How messages name it.
     columns : set of str
@@ -130,14 +173,14 @@ def read_rows(path: Path, name: str, columns: set[str]) -> tuple[Row, list[Row]]
     SourceError
         When the file is empty, cannot be decoded, or is not what its suffix says.
     """
-    data = path.read_bytes()
+    data = place.path.read_bytes()
     if not data.removeprefix(codecs.BOM_UTF8).strip():
         expected = "fichier vide ; attendu : au moins la ligne d’en-tête"
         raise SourceError([Problem(name, None, None, None, expected)])
-    if path.suffix.lower() == ".csv" and not data.startswith(b"PK"):
+    if place.path.suffix.lower() == ".csv" and not data.startswith(b"PK"):
         rows = list(_rows_of_text(decode(data, name), name, columns))
     else:  # a workbook, be it called .csv by mistake
-        rows = list(_rows_of_sheet(path, name))
+        rows = list(_rows_of_sheet(place, name))
     filled = [row for row in rows if any(cell.strip() for cell in row[1])]
     if not filled:
         expected = "fichier vide ; attendu : au moins la ligne d’en-tête"

@@ -1,0 +1,192 @@
+"""Read one raw table: the cells as text, and what is wrong with each of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from solidata.french import nearest, quote
+from solidata.problems import Problem, SourceError
+from solidata.raw.files import Place, Row, read_rows
+from solidata.tables import Field, Table
+
+FILE, ROW = "raw_file", "raw_line"
+"""Columns that tell where a raw row stands; cleaning leaves them out."""
+
+HINT = "hint"
+"""A column any raw file may have: a reminder for who fills it, left out of the tables."""
+
+DESCRIPTOR = "source.yaml"
+
+
+def fault(field: Field, text: str) -> str | None:
+    """Return what was expected in place of `text`, or None when it is right."""
+    if field.categories and text not in field.values:
+        near = nearest(text, field.values)
+        hint = f" (le plus proche : {near})" if near else ""
+        return f"attendu : l’une des valeurs {', '.join(field.values)}{hint}"
+    if field.type in {"integer", "number"}:
+        # Stricter than int() and float(), which take 1_000, nan or the digits of any script.
+        form = r"-?[0-9]+" if field.type == "integer" else r"-?[0-9]+(\.[0-9]+)?"
+        if not re.fullmatch(form, text):
+            if field.type == "number" and re.fullmatch(form, dotted := text.replace(",", ".")):
+                return f"attendu : un nombre avec un point ({dotted})"
+            kind = "un entier sans espace" if field.type == "integer" else "un nombre"
+            return f"attendu : {kind}"
+        number = float(text)
+        degrees = "\u00a0°" if field.unit == "°" else ""  # metres are often given there
+        if field.minimum is not None and number < field.minimum:
+            return f"attendu : au moins {field.minimum:g}{degrees}"
+        if field.maximum is not None and number > field.maximum:
+            return f"attendu : au plus {field.maximum:g}{degrees}"
+    if field.type == "date":
+        try:
+            # fromisoformat() also takes 20250327 and 2025-W13-4.
+            right = date.fromisoformat(text).isoformat() == text
+        except ValueError:
+            right = False
+        if not right:
+            return "attendu : une date AAAA-MM-JJ"
+    if field.type == "boolean" and text not in {"true", "false"}:
+        return "attendu : true ou false"
+    if field.pattern and not re.fullmatch(field.pattern, text):
+        if field.example:
+            return f"attendu : une valeur comme {field.example}"
+        return f"attendu : une valeur de la forme {field.pattern}"
+    return None
+
+
+# --- files ---------------------------------------------------------------------------
+
+
+def _header_faults(table: Table, header: Row, name: str, accepted: set[str]) -> list[Problem]:
+    line, cells = header
+    names = [cell.strip() for cell in cells]
+    problems = []
+    for expected in (f for f in table.transcribed if f.name not in names):
+        near = nearest(expected.name, set(names) - accepted)
+        hint = f" ({quote(near)} lu, peut-être à sa place)" if near else ""
+        problems.append(
+            Problem(name, line, expected.name, None, f"colonne attendue, absente{hint}")
+        )
+    for extra in set(names) - accepted - {""}:
+        near = nearest(extra, accepted)
+        hint = f" (le plus proche : {near})" if near else ""
+        problems.append(Problem(name, line, extra, None, f"colonne inconnue{hint}"))
+    for twice in {n for n in names if names.count(n) > 1 and n}:
+        problems.append(Problem(name, line, twice, None, "colonne présente deux fois"))
+    return problems
+
+
+def _cells(
+    table: Table, names: list[str], row: Row, name: str
+) -> tuple[dict[str, str], list[Problem]]:
+    line, cells = row
+    count = len(list(filter(None, names)))
+    nameless = [cell for head, cell in zip(names, cells, strict=False) if not head]
+    stray = [cell for cell in (*nameless, *cells[len(names) :]) if cell.strip()]
+    if stray:
+        expected = f"attendu : {count} cellules (une virgule hors de guillemets ?)"
+        return {}, [Problem(name, line, None, stray[0], expected)]
+    values = dict(zip(names, (cell.strip() for cell in cells), strict=False))
+    values.pop("", None)
+    problems: list[Problem] = []
+    for field in table.transcribed:
+        text = values.setdefault(field.name, "")
+        if not text and field.required:
+            problems.append(Problem(name, line, field.name, "", "attendu : une valeur"))
+        elif text and (wrong := fault(field, text)):
+            problems.append(Problem(name, line, field.name, text, wrong))
+    if problems and len(cells) < len(names):  # one cause: another separator, a lost comma
+        expected = f"attendu : {count} cellules, et non {len(cells)}"
+        return {}, [Problem(name, line, None, cells[0], expected)]
+    return values, problems
+
+
+def _line_faults(table: Table, row: dict[str, Any], lines: int | None) -> Iterable[Problem]:
+    """Yield what is wrong with the line numbers of a row of a document of `lines` lines."""
+    if lines is None:
+        return
+    if table.has_provenance and row["line"] == "":
+        yield Problem(row[FILE], row[ROW], "line", "", "attendu : la ligne du texte")
+    for column in ("line", "line_end", "status_line", "status_line_end"):
+        text = row.get(column, "")
+        if text and int(text) > lines:
+            yield Problem(row[FILE], row[ROW], column, text,
+                          f"attendu : une ligne du document, qui en compte {lines}")  # fmt: skip
+    for first, last in (("line", "line_end"), ("status_line", "status_line_end")):
+        start, end = row.get(first, ""), row.get(last, "")
+        if start and end and int(end) < int(start):
+            yield Problem(
+                row[FILE], row[ROW], last, end, f"attendu : au moins {start}, sa première ligne"
+            )
+
+
+def read_table(
+    place: Place,
+    table: Table,
+    sources: dict[str, int | None],
+    root: Path,
+    unfinished: bool = False,
+) -> tuple[pd.DataFrame, list[Problem]]:
+    """Return the sound rows of one raw file as text, and the problems of the others.
+
+    Parameters
+    ----------
+    place : Place
+        The file, and its sheet when it holds several tables.
+    table : Table
+        Its declaration.
+    sources : dict of str to int or None
+        The sources its folder declares, and how many lines their texts have.
+    root : pathlib.Path
+        Folder that messages name files from.
+    unfinished : bool, default False
+        Take a missing value for one still to be filled, and keep its row.
+
+    Returns
+    -------
+    pandas.DataFrame of str
+        The transcribed columns, ``source_id``, ``raw_file`` and ``raw_line`` (int); empty
+        cells are ``""``.
+    list of Problem
+        Every problem of the file; a row that has one is left out.
+    """
+    columns = list(dict.fromkeys([*(f.name for f in table.transcribed), "source_id", FILE, ROW]))
+    empty = pd.DataFrame(columns=columns, dtype=object)
+    name = place.named(root)
+    accepted = {f.name for f in table.transcribed}
+    several = len(sources) > 1
+    if several and table.has_provenance:
+        accepted.add("source_id")
+    try:
+        header, rows = read_rows(place, name, accepted)
+    except SourceError as error:
+        return empty, error.problems
+    if problems := _header_faults(table, header, name, accepted | {HINT}):
+        return empty, problems
+    names = [cell.strip() for cell in header[1]]  # a nameless column keeps its place
+
+    records: list[dict[str, Any]] = []
+    problems = []
+    for row in rows:
+        values, faults = _cells(table, names, row, name)
+        source_id = values.get("source_id", "") if several else next(iter(sources))
+        record = {**values, "source_id": source_id, FILE: name, ROW: row[0]}
+        # Of a row whose cells are not where they should be, only that is told.
+        if values and several and table.has_provenance and source_id not in sources:
+            expected = f"attendu : une source déclarée dans {DESCRIPTOR}"
+            faults.append(Problem(name, row[0], "source_id", source_id, expected))
+        if not faults:
+            faults += _line_faults(table, record, sources.get(source_id))
+        if unfinished:
+            faults = [f for f in faults if f.value]
+        if not faults:
+            records.append(record)
+        problems += faults
+    return pd.DataFrame(records, columns=columns) if records else empty, problems
