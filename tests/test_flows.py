@@ -450,38 +450,6 @@ def test_a_loop_of_any_length_is_a_fault():
     assert all("une suite qui ne ramène pas à" in f[4] for f in found)
 
 
-def mention(year, title, action="SA-01", link="stated"):
-    return {"mention_id": f"{action}.{year}", "action_id": action, "year": year, "link": link,
-            "title_printed": title}  # fmt: skip
-
-
-def test_a_key_given_to_another_action_is_a_fault():
-    rows = pd.DataFrame([
-        mention(2025, "Créer un guichet unique pour les professionnels de santé"),
-        mention(2026, "Développer des jardins partagés pour les familles"),
-    ])  # fmt: skip
-    (fault,) = checked.reused(rows)
-    assert fault[:4] == ("mentions", "SA-01.2026", "action_id", rows["title_printed"][1])
-    assert "identifiant réemployé : SA-01 n’a aucun mot en commun" in fault[4]
-    assert "intitulé de 2025, «\u00a0Créer un guichet" in fault[4]
-
-
-@pytest.mark.parametrize(
-    "rows",
-    [
-        # reworded, in another number, with accents lost
-        [mention(2025, "Créer un logement"), mention(2026, "Des LOGEMENTS adaptes")],
-        # three years that drift, each near the one before
-        [mention(2025, "Guichet de santé"), mention(2026, "Santé en ligne"), mention(2027, "Ligne directe")],
-        [mention(2025, "Créer un guichet"), mention(2026, "Rénover les gares", link="inferred")],
-        [mention(2025, "Créer un guichet"), mention(2026, "Rénover les gares", action="SA-02")],
-        [mention(2025, "RSA"), mention(2026, "Le RSA")],
-    ],
-)  # fmt: skip
-def test_a_title_that_keeps_a_word_or_another_action_is_no_reused_key(rows):
-    assert checked.reused(pd.DataFrame(rows)) == []
-
-
 # --- through the raw files -------------------------------------------------------------
 
 HEAD = "lineage_id,action_id,successor_id,kind,year,note,line,line_end,printed\n"
@@ -508,21 +476,6 @@ def test_the_declared_table_is_built_empty(project):
     package = json.loads((project / "data/processed/datapackage.json").read_text(encoding="utf-8"))
     assert "action_lineage" in [r["name"] for r in package["resources"]]
     assert load("action_lineage").empty
-
-
-def test_a_reused_key_stops_the_build(raw_copy):
-    path = raw_copy / "bilan-2025/mentions.csv"
-    header, *rows = path.read_text(encoding="utf-8").splitlines()
-    names = header.split(",")
-    cells = dict.fromkeys(names, "") | {
-        "mention_id": "SA-09.table.2026", "action_id": "SA-09", "year": "2026", "list": "table",
-        "link": "stated", "line": "1", "printed": "Planter des arbres",
-    }  # fmt: skip
-    added = ",".join(cells[n] for n in names)
-    path.write_text("\n".join([header, *rows, added, ""]), encoding="utf-8")
-    said = "\n".join(raw_copy.refusals(whole=True))
-    assert "mentions.csv" in said
-    assert "identifiant réemployé : SA-09 n’a aucun mot en commun" in said
 
 
 def second_report(raw_copy):

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 import pandas as pd
 
-from solidata.check import contradictions, lineage
+from solidata.check import contradictions, lineage, reports
 from solidata.check.coverage import ledger_faults
 from solidata.clean import number_ids
 from solidata.french import format_number, nearest, quote
@@ -147,9 +147,22 @@ def identity_problems(tables: Frames) -> list[Problem]:
 
 
 def lineage_problems(tables: Frames, places: Places) -> list[Problem]:
-    """Return the fates of actions that cannot be, and the keys given to two actions."""
+    """Return the fates of actions that cannot be."""
     found = lineage.faults(tables["action_lineage"], tables["action_statuses"])
-    return [places.problem(*fault) for fault in found + lineage.reused(tables["mentions"])]
+    return [places.problem(*fault) for fault in found]
+
+
+def report_problems(tables: Frames, places: Places) -> list[Problem]:
+    """Return what a report says of a wrong year, twice, or under another's identifier."""
+    actions = tables["actions"].set_index("action_id")
+    wrong = [
+        *reports.misdated(tables),
+        *reports.published_twice(tables["department_budget"]),
+        *reports.reused(
+            tables["mentions"], actions["title"].to_dict(), actions["source_id"].to_dict()
+        ),
+    ]
+    return [places.problem(*fault) for fault in wrong]
 
 
 def problems(tables: Frames, places: Places) -> list[Problem]:
@@ -167,5 +180,6 @@ def problems(tables: Frames, places: Places) -> list[Problem]:
         found += schema_problems(all_tables()[name], frame, places)
     if not found:  # what follows reads through the keys
         found += ledger_problems(tables, places) + register_problems(tables, places)
-        found += identity_problems(tables) + lineage_problems(tables, places)
+        found += report_problems(tables, places) + identity_problems(tables)
+        found += lineage_problems(tables, places)
     return found

@@ -1,13 +1,10 @@
-"""What becomes of actions from one report to the next: no loop, no two fates, no reused key."""
+"""What becomes of actions from one report to the next: no loop, no two fates."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import pandas as pd
-
-from solidata.french import fold, quote
 
 Fault = tuple[str, str, str, object, str]
 """Table, key of the row, column, value, what was expected."""
@@ -141,63 +138,3 @@ def _loops(rows: pd.DataFrame) -> list[Fault]:
         if row["action_id"] in inside and row["successor_id"] in inside
         and row["action_id"] in reached(row["successor_id"])
     ]  # fmt: skip
-
-
-# --- reused identifiers ----------------------------------------------------------------
-
-_EMPTY_WORDS = {
-    "afin", "ainsi", "aupres", "autour", "aux", "avec", "cette", "chez", "comme", "dans", "des",
-    "dont", "elle", "entre", "grace", "les", "leur", "leurs", "lors", "mettre", "mise", "oeuvre",
-    "notamment", "par", "plus", "pour", "sans", "ses", "son", "sous", "sur", "tous", "tout",
-    "toute", "toutes", "une", "vers", "via",
-}  # fmt: skip
-_STEM = 5
-"""Letters that tell a word: « logement » and « logements » are the same one."""
-
-
-def _words(titles: Iterable[str]) -> set[str]:
-    """Return the beginnings of the words that say what a title is about."""
-    every = re.findall(r"[a-z0-9]+", fold(" ".join(titles)))
-    telling = [w for w in every if len(w) > 2 and w not in _EMPTY_WORDS]
-    return {w[:_STEM] for w in telling or every}
-
-
-def reused(mentions: pd.DataFrame) -> list[Fault]:
-    """Return the keys that two reports give to actions whose titles have no word in common.
-
-    Parameters
-    ----------
-    mentions : pandas.DataFrame
-        The table of this name, typed. Inferred links are left out: there the link is in doubt,
-        not the key.
-
-    Returns
-    -------
-    list of (table, key, column, value, expected)
-        One a year that shares no word with the year before it that prints the action.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"mention_id": ["m1", "m2"], "action_id": "HL-04", "year": [2025, 2026],
-    ...     "link": "stated", "title_printed": ["Créer un pack jeunes", "Rénover les gares"]})
-    >>> [key for _, key, *_ in reused(rows)]
-    ['m2']
-    """
-    stated = mentions[(mentions["link"] == "stated") & mentions["action_id"].notna()]
-    found: list[Fault] = []
-    for action_id, printed in stated.groupby("action_id", sort=False):
-        if printed["year"].nunique() < 2:
-            continue
-        earlier = None
-        for year, rows in printed.groupby("year"):
-            first = rows.iloc[0]
-            if earlier is not None and not _words(rows["title_printed"]) & _words(earlier[1]):
-                expected = (
-                    f"identifiant réemployé : {action_id} n’a aucun mot en commun avec son intitulé "
-                    f"de {earlier[0]}, {quote(earlier[1].iloc[0])} ; donnez une autre clé à cette "
-                    "action, et déclarez dans action_lineage ce que devient l’ancienne"
-                )
-                title = first["title_printed"]
-                found.append(("mentions", first["mention_id"], "action_id", title, expected))
-            earlier = (year, rows["title_printed"])
-    return found
