@@ -23,6 +23,7 @@ FLOORS = [
     {"catalog", "compare"},
     {"provenance"},
     {"analysis"},
+    {"newyear"},
     {"figures", "exports"},
     {"explore"},
     {"cli"},

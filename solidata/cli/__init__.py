@@ -42,6 +42,25 @@ def _parser() -> Parser:
         help="toutes les contradictions, et non les majeures seulement",
     )
 
+    new_year = command(
+        commands,
+        "new-year",
+        "Préparer le dossier du prochain bilan, à remplir",
+        "Les actions, les phares annoncés et les indicateurs y ont leur ligne ; un guide l’accompagne.",
+    )
+    new_year.add_argument("year", type=int, metavar="ANNÉE", help="année dont le bilan rend compte")
+    new_year.add_argument(
+        "--xlsx",
+        action="store_true",
+        help="un seul classeur, avec des listes de choix, et non un CSV par table",
+    )
+    new_year.add_argument(
+        "--out",
+        type=Path,
+        metavar="DOSSIER",
+        help="où créer le dossier du bilan (data/raw par défaut)",
+    )
+
     audit = command(
         commands,
         "audit",
@@ -194,13 +213,15 @@ def _audit(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def _run(arguments: argparse.Namespace, console: Console) -> int:
-    from solidata.cli import reports
+    from solidata.cli import drafts, reports
 
     match arguments.command:
         case "build":
             return reports.build(console)
         case "check":
             return reports.check(console, arguments.all)
+        case "new-year":
+            return drafts.new_year(console, arguments.year, arguments.xlsx, arguments.out)
         case "audit":
             return _audit(arguments, console)
         case "trace":

@@ -12,7 +12,7 @@ from solidata import build as builder
 from solidata import catalog, exports, home, provenance
 from solidata.check import audit as auditing
 from solidata.check import coverage
-from solidata.cli import show
+from solidata.cli import drafts, show
 from solidata.french import plural, quote
 from solidata.problems import NoDataError, Problem, RefusedError, SourceError
 from solidata.tables import all_tables
@@ -31,6 +31,7 @@ def build(console: Console) -> int:
     rows = sum(len(frame) for frame in tables.values())
     folder = home.processed_folder().relative_to(home.home())
     console.print(f"{len(tables)} tables, {rows} lignes, écrites dans {folder}.")
+    drafts.left_out(console)
     return 0
 
 
@@ -52,6 +53,7 @@ def check(console: Console, every: bool = False) -> int:
         "à ce qui est imprimé."
     )
     console.print("Schémas, clés et garde-fous : rien à signaler.")
+    drafts.check(console, tables)
     return 0
 
 

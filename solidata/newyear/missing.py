@@ -1,0 +1,245 @@
+"""What is still missing in a report being transcribed, said line by line. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+import pandas as pd
+
+from solidata.check import reports
+from solidata.french import decapitalised, listed, quote
+from solidata.newyear.carry import LEDGER
+from solidata.problems import Problem
+from solidata.raw import FILE, ROW, Draft
+from solidata.tables import Table, all_tables
+
+Frames = dict[str, pd.DataFrame]
+
+_NAMES = {
+    "status_printed": "le statut",
+    "number_printed": "le numéro imprimé",
+    "printed": "les caractères imprimés",
+    "line": "la ligne du texte",
+    "count_printed": "le nombre",
+    "total_printed": "le dénominateur",
+    "value_printed": "la valeur",
+    "amount_printed": "le montant",
+}
+
+
+@dataclass(frozen=True)
+class Gap:
+    """What one line, or a run of lines that nobody has begun, still waits for."""
+
+    file: str
+    first: int | None
+    last: int | None
+    words: str
+
+    def __str__(self) -> str:
+        """Return it as one French sentence."""
+        if self.first is None:
+            return f"{self.file} : {self.words}"
+        if self.first == self.last:
+            return f"{self.file}, ligne {self.first} : {self.words}"
+        return f"{self.file}, lignes {self.first} à {self.last} : {self.words}"
+
+
+@dataclass(frozen=True)
+class State:
+    """How far a draft is."""
+
+    filled: pd.DataFrame
+    """``table``, ``title``, ``complete`` (int), ``lines`` (int), a row for each table with lines."""
+    gaps: list[Gap]
+    problems: list[Problem]
+    """What is filled and cannot stand."""
+    gone: list[str]
+    """Actions of the last report that this one has no line for."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether nothing is left to fill or to mend."""
+        return not self.gaps and not self.problems
+
+
+def _wanted(table: Table, row: pd.Series, numbered: set[str]) -> Iterator[str]:
+    """Yield the columns that must be filled in a row for it to say what the report prints."""
+    explained = row.get("note", "") != ""  # « statut non lu » is an answer
+    if table.name == "mentions" and not explained:
+        if row["list"] == "table" and row["action_id"] in numbered:
+            yield "number_printed"
+        yield "status_printed"
+    if table.name == "status_counts" and row["status"] != "toutes" and not explained:
+        yield "total_printed"
+    if table.name == "observations" and row["kind"] != "no_value":
+        yield "value_printed"
+    if table.name == "department_budget" and row["basis"] != "residual":
+        yield "amount_printed"
+    if table.name == "funding" and row["kind"] in {"amount", "range"}:
+        yield "amount_printed"
+    yield from (field.name for field in table.transcribed if field.required)
+    if table.has_provenance:
+        yield from ("line", "printed")
+
+
+def _subject(name: str, row: pd.Series, known: Frames) -> str:
+    """Return whose line it is, in the words of the report, after « de »."""
+    if name == "mentions":
+        titles = known["actions"].set_index("action_id")["title"]
+        flagships = known["flagships"].set_index("flagship_id")
+        if row["list"] == "flagship" and row["flagship_id"] in flagships.index:
+            flagship = flagships.loc[row["flagship_id"]]
+            return f"de l’action phare {flagship['rank']} {quote(flagship['title'])}"
+        title = f" {quote(titles[row['action_id']])}" if row["action_id"] in titles else ""
+        return f"de l’action {row['action_id']}{title}"
+    if name == "status_counts":
+        sections = known["sections"].set_index("section_id")["label"]
+        labels = all_tables()[name].field("status").labels
+        section = sections.get(row["section_id"], row["section_id"])
+        return f"du total {quote(labels.get(row['status'], row['status']))} de {quote(section)} en {row['year']}"
+    if name == "observations":
+        labels = known["indicators"].set_index("indicator_id")["label"]
+        return f"de l’indicateur {quote(labels.get(row['indicator_id'], row['indicator_id']))}"
+    if name == "department_budget":
+        return f"du bloc {quote(row['block'])}"
+    return f"de la ligne {quote(row[all_tables()[name].key])}"
+
+
+def _gaps(
+    table: Table, frame: pd.DataFrame, known: Frames, numbered: set[str]
+) -> tuple[list[Gap], int]:
+    """Return what the rows of a table wait for, and how many wait for nothing."""
+    found: list[tuple[str, int, str, bool]] = []  # file, line, words, nothing filled yet
+    complete = 0
+    for _, row in frame.iterrows():
+        wanted = list(dict.fromkeys(_wanted(table, row, numbered)))
+        missing = [name for name in wanted if row[name] == ""]
+        if not missing:
+            complete += 1
+            continue
+        printed = {name for name in wanted if name in _NAMES}
+        subject = _subject(table.name, row, known)
+        names = [_NAMES.get(name) or quote(table.field(name).title) for name in missing]
+        found.append(
+            (
+                row[FILE],
+                int(row[ROW]),
+                f"il manque {listed(names)} {subject}",
+                printed <= set(missing),
+            )
+        )
+    gaps = []
+    for untouched, run in groupby(found, key=lambda gap: gap[3]):
+        lines = list(run)
+        if untouched and len(lines) > 1:
+            words = f"rien n’est rempli ({len(lines)} lignes)"
+            gaps.append(Gap(lines[0][0], lines[0][1], lines[-1][1], words))
+        else:
+            gaps += [Gap(file, line, line, words) for file, line, words, _ in lines]
+    return gaps, complete
+
+
+def _descriptor_gaps(draft: Draft, name: str) -> list[Gap]:
+    """Return what the descriptor waits for: what the table needs, and the length of the text."""
+    return [
+        Gap(
+            name,
+            None,
+            None,
+            f"il manque {quote(f'{field.name} : …')} ({decapitalised(field.description)})",
+        )
+        for field in all_tables()["sources"].fields
+        if (field.required or field.name == "lines") and not draft.source.get(field.name)
+    ]
+
+
+def _reserved(draft: Draft, known: Frames) -> Iterator[Problem]:
+    """Yield the keys that another document bears already."""
+    for name, frame in draft.tables.items():
+        table = all_tables()[name]
+        if table.field(table.key).computed:
+            continue
+        others = known[name]
+        if "source_id" in others:
+            others = others[others["source_id"] != draft.name]
+        words = next((w for w in ("title", "label") if w in others), None)
+        taken = others.set_index(table.key)
+        for _, row in frame[frame[table.key].isin(taken.index)].iterrows():
+            key = row[table.key]
+            whose = f" par {quote(taken.loc[key, words])}" if words else ""
+            expected = f"identifiant déjà pris{whose} ; attendu : un identifiant jamais employé"
+            yield Problem(row[FILE], int(row[ROW]), table.key, key, expected)
+
+
+def _report_problems(draft: Draft, known: Frames) -> Iterator[Problem]:
+    """Yield the years that a report cannot speak of, and the identifiers of other actions."""
+    empty = {
+        name: pd.DataFrame(
+            columns=[*(f.name for f in all_tables()[name].transcribed), "source_id", FILE, ROW]
+        )
+        for name in ("mentions", "status_counts", "flagships")
+    }
+    frames = empty | draft.tables
+    dated = {n: frames[n][frames[n]["year"] != ""] for n in empty}
+    sources = pd.DataFrame([{"source_id": draft.name, "kind": "rapport"}])
+    actions = known["actions"].set_index("action_id")
+    found = [
+        *reports.misdated({**dated, "sources": sources}),
+        *reports.reused(
+            frames["mentions"], actions["title"].to_dict(), actions["source_id"].to_dict()
+        ),
+    ]
+    for name, key, column, value, expected in found:
+        row = frames[name].set_index(all_tables()[name].key).loc[[key]].iloc[0]
+        yield Problem(row[FILE], int(row[ROW]), column, value, expected)
+
+
+def state(draft: Draft, known: Frames, descriptor: str) -> State:
+    """Return how far a draft is.
+
+    Parameters
+    ----------
+    draft : solidata.raw.Draft
+        From :func:`solidata.raw.read_draft`.
+    known : dict of str to pandas.DataFrame
+        The tables of the documents that are finished.
+    descriptor : str
+        How messages name its ``source.yaml``.
+
+    Returns
+    -------
+    State
+    """
+    actions = known["actions"]
+    numbered = set(actions.loc[actions["number"].notna(), "action_id"])
+    gaps = _descriptor_gaps(draft, descriptor)
+    filled = []
+    for name, frame in draft.tables.items():
+        if name == LEDGER or frame.empty:
+            continue
+        table = all_tables()[name]
+        found, complete = _gaps(table, frame, known, numbered)
+        gaps += found
+        filled.append(
+            {"table": name, "title": table.title, "complete": complete, "lines": len(frame)}
+        )
+    problems = sorted(
+        {*draft.problems, *_reserved(draft, known), *_report_problems(draft, known)}, key=str
+    )
+    columns = ["table", "title", "complete", "lines"]
+    return State(pd.DataFrame(filled, columns=columns), gaps, problems, _gone(draft, known))
+
+
+def _gone(draft: Draft, known: Frames) -> list[str]:
+    """Return the actions that the last report lists and this one does not."""
+    year, mentions = reports.year_of(draft.name), draft.tables.get("mentions")
+    if year is None or mentions is None:
+        return []
+    before = known["mentions"]
+    before = before[(before["year"] == year - 1) & before["list"].isin(reports.LISTED)]
+    titles = known["actions"].set_index("action_id")["title"]
+    left = dict.fromkeys(before["action_id"].dropna())
+    return [f"{a} {quote(titles[a])}" for a in left if a not in set(mentions["action_id"])]

@@ -1,0 +1,538 @@
+"""The next report goes in without code: prepared, filled, checked, built, charted."""
+
+import io
+import shutil
+from datetime import date
+
+import openpyxl
+import pandas as pd
+import pytest
+from rich.console import Console
+
+from solidata import newyear, raw
+from solidata.analysis import evolution, progress
+from solidata.build import assemble
+from solidata.catalog import load
+from solidata.check import reports
+from solidata.cli import drafts, main
+from solidata.figures import gallery
+from solidata.newyear import carry, missing
+from solidata.problems import NoDataError, RefusedError, SourceError
+from solidata.tables import Registers, all_tables
+from tests import made
+
+TODAY = date(2026, 12, 1)
+NEW = "data/raw/bilan-2026"
+NB = "\u00a0"
+
+
+def quoted(text):
+    return f"«{NB}{text}{NB}»"
+
+
+@pytest.fixture(scope="module")
+def pristine(project, assembled, tmp_path_factory):
+    """Return a copy of ``data/raw`` with the folder of 2026 as it is made. Not to be modified."""
+    root = tmp_path_factory.mktemp("pristine") / "data" / "raw"
+    shutil.copytree(project / "data" / "raw", root)
+    newyear.prepare(assembled, 2026, root, today=TODAY)
+    return root
+
+
+@pytest.fixture(scope="module")
+def filled(pristine, tmp_path_factory):
+    """Return a copy of it with a made report of 2026 in. Not to be modified."""
+    root = tmp_path_factory.mktemp("filled") / "data" / "raw"
+    shutil.copytree(pristine, root)
+    made.fill(root / "bilan-2026")
+    made.confirm_budget(root)
+    return root
+
+
+@pytest.fixture(scope="module")
+def both(filled):
+    """Return the tables of two years' reports."""
+    return assemble(filled)
+
+
+@pytest.fixture
+def draft(pristine, tmp_path, monkeypatch):
+    """Return the folder of 2026 in a home of its own, to be filled."""
+    shutil.copytree(pristine, tmp_path / "data" / "raw")
+    monkeypatch.setenv("SOLIDATA_HOME", str(tmp_path))
+    return tmp_path / "data" / "raw" / "bilan-2026"
+
+
+@pytest.fixture
+def report(filled, tmp_path):
+    """Return the folder of the made report in a home of its own, to be spoilt."""
+    shutil.copytree(filled, tmp_path / "data" / "raw")
+    return tmp_path / "data" / "raw" / "bilan-2026"
+
+
+def change(path, key, **cells):
+    """Change the cells of the row of a raw file whose first column is `key`."""
+    names, rows = made.rows_of(path)
+    (row,) = (r for r in rows if r[names[0]] == key)
+    row.update(cells)
+    made.write_rows(path, names, rows)
+
+
+def refusals(root):
+    with pytest.raises(SourceError) as caught:
+        assemble(root)
+    return [str(problem) for problem in caught.value.problems]
+
+
+def state(folder, tables):
+    return missing.state(raw.read_draft(folder), tables, f"{NEW}/source.yaml")
+
+
+# --- which year --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("year", "today", "message"),
+    [
+        (2025, TODAY, "L’année 2025 est déjà là : bilan-2025 en rend compte. La prochaine est 2026."),
+        (2024, TODAY, "2024 ne suit aucun bilan présent (2025) ; attendu : 2026."),
+        (2027, TODAY, "2027 ne suit aucun bilan présent (2025) ; attendu : 2026."),
+        (2026, date(2024, 12, 31), "2026 est dans l’avenir : aucun bilan ne peut en rendre compte encore."),
+    ],
+)  # fmt: skip
+def test_a_year_that_is_not_the_next_is_refused(assembled, tmp_path, year, today, message):
+    with pytest.raises(RefusedError) as caught:
+        newyear.prepare(assembled, year, tmp_path, today=today)
+    assert str(caught.value) == message
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_report_there_is_nothing_to_carry_over(assembled, tmp_path):
+    none = {**assembled, "status_counts": assembled["status_counts"].head(0)}
+    with pytest.raises(RefusedError, match="Aucun bilan n’est transcrit"):
+        newyear.prepare(none, 2026, tmp_path)
+
+
+def test_a_folder_that_exists_is_left_as_it_is(assembled, tmp_path):
+    (tmp_path / "bilan-2026").mkdir()
+    (tmp_path / "bilan-2026" / "notes.txt").write_text("à garder")
+    with pytest.raises(RefusedError, match="existe déjà : rien n’a été écrit"):
+        newyear.prepare(assembled, 2026, tmp_path, today=TODAY)
+    assert [p.name for p in tmp_path.rglob("*")] == ["bilan-2026", "notes.txt"]
+
+
+def test_the_year_of_a_documents_name():
+    assert reports.year_of("bilan-2026") == 2026
+    assert reports.year_of("rapport") is None
+    assert reports.year_of("presentation-2024-2028") is None  # two years: of neither
+    assert reports.year_of("note-12025") is None
+
+
+# --- what carries over -------------------------------------------------------------------
+
+
+def test_every_listed_action_and_every_announced_flagship_has_its_line(assembled, pristine):
+    _, rows = made.rows_of(pristine / "bilan-2026" / "mentions.csv")
+    before = assembled["mentions"]
+    listed = before[(before["source_id"] == "bilan-2025") & before["list"].isin(reports.LISTED)]
+    flagships = [row for row in rows if row["list"] == "flagship"]
+    assert {r["action_id"] for r in rows} - {""} == set(listed["action_id"].dropna())
+    assert len(rows) == 167 + 21  # 168 actions but DP-17, that only has a sheet; 21 flagships
+    assert [r["flagship_id"] for r in flagships] == [f"phare-2026-{n:02d}" for n in range(1, 22)]
+    # Of the 21, six were said to be an action: the others are to be told.
+    assert [r["action_id"] for r in flagships if r["action_id"]] == [
+        "DP-07", "IE-18", "HL-04", "SA-09", "SA-01", "IN-08"]  # fmt: skip
+    to_fill = ("number_printed", "status_printed", "status_line", "line", "printed", "note")
+    assert {row[name] for row in rows for name in to_fill} == {""}
+    assert {row["year"] for row in rows} == {"2026"}
+
+
+def test_the_keys_are_new_and_those_of_2027_follow_from_those_of_2026(assembled, both, pristine):
+    for name in carry.CARRIED:
+        key = all_tables()[name].key
+        _, rows = made.rows_of(pristine / "bilan-2026" / f"{name}.csv")
+        keys = [row[key] for row in rows]
+        assert len(set(keys)) == len(keys)
+        assert not set(keys) & set(assembled[name][key]), name
+    again = carry.lines_to_fill(both, "bilan-2026", 2027)["mentions"]["mention_id"]
+    listed = [k for k in again if not k.startswith("phare")]
+    assert listed[:2] == ["DP-01.table.2027", "DP-02.table.2027"]
+    assert not any("2026" in key for key in listed)
+
+
+def test_totals_are_asked_once_and_blocks_keep_their_parents(pristine):
+    _, totals = made.rows_of(pristine / "bilan-2026" / "status_counts.csv")
+    asked = [(r["section_id"], r["year"], r["status"]) for r in totals]
+    assert len(set(asked)) == len(asked) == 33  # 7 × 4, the plan, 3 of flagships, those of 2027
+    assert ("phares", "2027", "toutes") in asked
+    _, blocks = made.rows_of(pristine / "bilan-2026" / "department_budget.csv")
+    keys = {r["block_id"] for r in blocks}
+    assert {r["parent_id"] for r in blocks} - {""} <= keys
+
+
+def test_the_guide_says_the_words_and_the_next_numbers(pristine):
+    text = (pristine / "bilan-2026" / "GUIDE.md").read_text(encoding="utf-8")
+    assert "(à partir de C412)" in text  # the last contradiction is C411
+    assert "(à partir de R152)" in text
+    assert f"Non engagée – reportée{NB}: {quoted('Non engagée - Reportée')}" in text
+    assert "solidata audit TEXTE --source bilan-2026" in text
+
+
+# --- the workbook ------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def book(assembled, tmp_path_factory):
+    out = tmp_path_factory.mktemp("book") / "data" / "raw"
+    return newyear.prepare(assembled, 2026, out, workbook=True, today=TODAY).folder
+
+
+def test_the_workbook_holds_what_the_files_hold(book, pristine):
+    sheets, files = raw.read_draft(book), raw.read_draft(pristine / "bilan-2026")
+    assert sheets.problems == files.problems == []
+    assert sheets.tables.keys() == files.tables.keys()
+    for name, frame in files.tables.items():
+        pd.testing.assert_frame_equal(
+            sheets.tables[name].drop(columns=raw.FILE), frame.drop(columns=raw.FILE)
+        )
+
+
+def test_the_workbook_is_the_same_bytes_every_time(assembled, book, tmp_path):
+    again = newyear.prepare(assembled, 2026, tmp_path, workbook=True, today=TODAY).folder
+    name = "bilan-2026.xlsx"
+    assert (again / name).read_bytes() == (book / name).read_bytes()
+
+
+def test_the_sheets_have_lists_notes_and_frozen_headings(book):
+    workbook = openpyxl.load_workbook(book / "bilan-2026.xlsx")
+    assert workbook.sheetnames[:2] == ["Guide", "mentions"]
+    sheet = workbook["mentions"]
+    heads = {cell.value: cell for cell in sheet[1]}
+    assert sheet.freeze_panes == "C2"
+    note = heads["list"].comment.text
+    field = all_tables()["mentions"].field("list")
+    assert note.startswith(f"{field.title} (à remplir)\n{field.description}\n")
+    assert "focus : Liste FOCUS" in note
+    # « 6/18 » must not become a day of June.
+    assert sheet.column_dimensions[heads["status_printed"].column_letter].number_format == "@"
+    rules = {str(r.sqref): r for r in sheet.data_validations.dataValidation}
+    letter = heads["list"].column_letter
+    formula = rules[f"{letter}2:{letter}2000"].formula1
+    column, last = formula.split("$")[1], int(formula.split("$")[-1])
+    offered = [workbook["Listes"][f"{column}{n}"].value for n in range(2, last + 1)]
+    assert offered == list(field.values)
+    assert rules[f"{letter}2:{letter}2000"].errorStyle == "stop"
+    letter = heads["action_id"].column_letter  # a new action is no mistake
+    assert rules[f"{letter}2:{letter}2000"].errorStyle == "warning"
+
+
+def fill_book(path, *changes):
+    book = openpyxl.load_workbook(path)
+    for sheet, cell, value in changes:
+        book[sheet][cell] = value
+    book.save(path)
+
+
+def test_a_sheet_is_told_by_its_name_row_and_column(book, tmp_path):
+    folder = tmp_path / "data" / "raw" / "bilan-2026"
+    shutil.copytree(book, folder)
+    fill_book(
+        folder / "bilan-2026.xlsx", ("mentions", "E3", "tableau"), ("mentions", "D2", "MMXXVI")
+    )
+    told = [str(p) for p in raw.read_draft(folder).problems]
+    where = f"{NEW}/bilan-2026.xlsx [feuille mentions]"
+    assert told == [
+        f"{where}, ligne 2, colonne {quoted('year')} : {quoted('MMXXVI')} lu ; attendu : un entier sans espace",
+        f"{where}, ligne 3, colonne {quoted('list')} : {quoted('tableau')} lu ; attendu : l’une des valeurs "
+        "table, focus, sheet, flagship, alliance, slide (le plus proche : table)",
+    ]
+
+
+def test_a_renamed_sheet_and_a_table_in_two_places_are_refused(book, tmp_path):
+    folder = tmp_path / "data" / "raw" / "bilan-2026"
+    shutil.copytree(book, folder)
+    workbook = openpyxl.load_workbook(folder / "bilan-2026.xlsx")
+    workbook["mentions"].title = "mention"
+    workbook.save(folder / "bilan-2026.xlsx")
+    (folder / "events.csv").write_text("event_id\n", encoding="utf-8")
+    with pytest.raises(SourceError) as caught:
+        raw.read_draft(folder)
+    assert [str(p) for p in caught.value.problems] == [
+        f"{NEW}/bilan-2026.xlsx [feuille mention] : feuille inattendue ; attendu : l’une des tables, ou "
+        "Guide et Listes (la plus proche : mentions)",
+        f"{NEW}/events.csv : double emploi avec bilan-2026.xlsx [feuille events] ; attendu : un seul "
+        "fichier par table",
+    ]
+
+
+def test_a_workbook_of_something_else_is_a_stranger(draft):
+    workbook = openpyxl.Workbook()
+    workbook.active.append(["Budget"])
+    workbook.save(draft / "brouillon.xlsx")
+    with pytest.raises(SourceError, match="fichier inattendu"):
+        raw.read_draft(draft)
+
+
+def test_a_filled_workbook_builds_like_the_files_and_its_rows_are_found(filled, tmp_path, both):
+    root = tmp_path / "data" / "raw"
+    shutil.copytree(filled, root)
+    workbook = openpyxl.Workbook()
+    workbook.active.title = "Guide"
+    for path in sorted((root / "bilan-2026").glob("*.csv")):
+        names, rows = made.rows_of(path)
+        sheet = workbook.create_sheet(path.stem)
+        for row in [names, *([r[n] for n in names] for r in rows)]:
+            sheet.append(row)
+        path.unlink()
+    workbook.save(root / "bilan-2026" / "bilan-2026.xlsx")
+    for name, frame in assemble(root).items():
+        pd.testing.assert_frame_equal(frame, both[name])
+    place = raw.find_row(root, all_tables()["mentions"], "DP-02.table.2026")
+    assert place == (f"{NEW}/bilan-2026.xlsx [feuille mentions]", 3)
+
+
+# --- a folder half filled ----------------------------------------------------------------
+
+
+def test_a_draft_stays_out_of_the_tables_whatever_it_holds(draft, assembled, capsys):
+    (draft / "mentions.csv").write_text("n’importe quoi\n", encoding="utf-8")
+    assert raw.drafts(draft.parent) == ["bilan-2026"]
+    assert main(["build"]) == 0
+    assert "Laissé de côté, en préparation : bilan-2026" in capsys.readouterr().out
+    for name, frame in assembled.items():
+        pd.testing.assert_frame_equal(load(name), frame)
+
+
+def test_a_marker_that_says_neither_is_refused(draft):
+    text = (draft / "source.yaml").read_text(encoding="utf-8")
+    (draft / "source.yaml").write_text(text.replace("draft: true", "draft: oui"), encoding="utf-8")
+    (refusal,) = refusals(draft.parent)
+    assert refusal == (
+        f"{NEW}/source.yaml, colonne {quoted('draft')} : {quoted('oui')} lu ; attendu : true ou false"
+    )
+
+
+def test_at_first_everything_is_missing_in_few_lines(draft, assembled):
+    found = state(draft, assembled)
+    lines = dict(zip(found.filled["table"], found.filled["lines"], strict=True))
+    assert lines == {
+        "mentions": 188,
+        "status_counts": 33,
+        "observations": 141,
+        "department_budget": 13,
+    }
+    assert found.filled["complete"].sum() == 0
+    said = [str(gap) for gap in found.gaps]
+    assert f"{NEW}/mentions.csv, lignes 2 à 189 : rien n’est rempli (188 lignes)" in said
+    assert said[0].startswith(f"{NEW}/source.yaml : il manque {quoted('title : …')}")
+    assert found.problems == []
+    assert found.gone == []
+    assert not found.ready
+
+
+def test_what_is_missing_is_told_in_the_words_of_who_fills_it(draft, assembled):
+    title = "Développer la pair-aidance entre parents via un conseil de la vie sociale"
+    change(draft / "mentions.csv", "EF-03.table.2026", line="12", printed=title, number_printed="3")
+    change(
+        draft / "mentions.csv", "EF-04.table.2026", line="14", note="statut non lu dans le texte"
+    )
+    change(
+        draft / "status_counts.csv", "EF.2026.realisee", count_printed="6", printed="6", line="9"
+    )
+    _, rows = made.rows_of(draft / "mentions.csv")
+    at = 2 + [r["mention_id"] for r in rows].index("EF-03.table.2026")
+    said = [str(gap) for gap in state(draft, assembled).gaps]
+    known = assembled["actions"].set_index("action_id")["title"]
+    assert (
+        f"{NEW}/mentions.csv, ligne {at} : il manque le statut de l’action EF-03 {quoted(known['EF-03'])}"
+        in said
+    )
+    # An explanation stands for the status, not for the printed characters.
+    assert (
+        f"{NEW}/mentions.csv, ligne {at + 1} : il manque les caractères imprimés de l’action EF-04 "
+        f"{quoted(known['EF-04'])}"
+    ) in said
+    assert any(
+        s.endswith(f"il manque le dénominateur du total {quoted('Réalisée')} de {quoted('Enfance famille')} en 2026")
+        for s in said
+    )  # fmt: skip
+
+
+def test_an_action_whose_line_is_taken_out_is_said_to_be_gone(draft, assembled):
+    names, rows = made.rows_of(draft / "mentions.csv")
+    made.write_rows(draft / "mentions.csv", names, [r for r in rows if r["action_id"] != "EF-18"])
+    (gone,) = state(draft, assembled).gone
+    assert gone.startswith(f"EF-18 «{NB}")
+
+
+def test_what_cannot_stand_is_said_before_all_is_filled(draft, assembled):
+    names, _ = made.rows_of(draft / "actions.csv")
+    made.write_rows(draft / "actions.csv", names, [
+        {"action_id": "EF-03", "section_id": "enfance-famille", "printed": "Une autre", "line": "3"}])  # fmt: skip
+    title = assembled["actions"].set_index("action_id")["title"]
+    change(draft / "mentions.csv", "HL-01.table.2026", printed=title["HL-12"])
+    change(draft / "mentions.csv", "HL-02.table.2026", year="2062")
+    change(draft / "status_counts.csv", "EF.2026.realisee", year="2025", count_printed="six")
+    said = [str(p) for p in state(draft, assembled).problems]
+    assert any(
+        f"colonne {quoted('action_id')} : {quoted('EF-03')} lu ; identifiant déjà pris par {quoted(title['EF-03'])}" in s
+        for s in said
+    )  # fmt: skip
+    assert any("(l’intitulé ressemble à celui de HL-12)" in s for s in said)
+    assert sum(s.endswith("attendu : 2026, l’année dont bilan-2026 rend compte") for s in said) == 1
+
+
+def test_when_nothing_is_missing_the_check_rehearses_the_build(draft, capsys):
+    made.fill(draft)
+    text = (draft / "source.yaml").read_text(encoding="utf-8")
+    (draft / "source.yaml").write_text(f"draft: true\n{text}", encoding="utf-8")
+    assert main(["check"]) == 0
+    told = capsys.readouterr().out
+    assert "1 action du bilan précédent sans ligne ici (pour information) : EF-18" in told
+    # Two budgets of 2026 were published already: the build would refuse them.
+    assert "2 problèmes dans les fichiers sources" in told
+    assert "budget déjà donné par bilan-2026 pour 2026" in told
+
+
+def test_a_finished_draft_is_told_so(draft, capsys, assembled):
+    made.fill(draft)
+    text = (draft / "source.yaml").read_text(encoding="utf-8")
+    (draft / "source.yaml").write_text(f"draft: true\n{text}", encoding="utf-8")
+    made.confirm_budget(draft.parent)
+    drafts.check(Console(), assembled)
+    assert "Rien ne manque : retirez « draft: true »" in capsys.readouterr().out
+
+
+# --- what a finished report gets wrong ---------------------------------------------------
+
+
+def test_everything_a_report_gets_wrong_is_told_at_once(report, both):
+    titles = both["actions"].set_index("action_id")["title"]
+    change(report / "mentions.csv", "HL-01.table.2026", printed=titles["HL-12"])
+    change(report / "mentions.csv", "HL-02.table.2026", year="2062")
+    # The same action under a rewritten title is told by a remark.
+    change(
+        report / "mentions.csv", "HL-03.table.2026", printed="Autre chose", note="intitulé réécrit"
+    )
+    change(report / "status_counts.csv", "EF.2026.realisee", year="2025")
+    told = [t.split(" : ", 1)[1] for t in refusals(report.parent) if "égalité" not in t]
+    assert told == [
+        f"{quoted('HL-01')} lu ; identifiant de l’action {quoted(titles['HL-01'])}, imprimé devant "
+        f"{quoted(titles['HL-12'])} ; attendu : un nouvel identifiant, ou une remarque si l’action est la "
+        "même (l’intitulé ressemble à celui de HL-12)",
+        f"{quoted('2062')} lu ; attendu : 2026, l’année du bilan, ou 2027 pour ce qu’il annonce",
+        f"{quoted('2025')} lu ; attendu : 2026, l’année dont bilan-2026 rend compte",
+    ]
+
+
+def test_an_identifier_declared_twice_is_refused(report):
+    change(report / "actions.csv", "EF-19", action_id="EF-17")
+    told = refusals(report.parent)
+    assert any(
+        "EF-17" in t and "clé déjà prise par data/raw/bilan-2025/actions.csv" in t for t in told
+    )
+
+
+def test_two_reports_of_one_year_are_refused(both):
+    counts = both["status_counts"]
+    again = counts[counts["source_id"] == "bilan-2025"].assign(source_id="rapport-bis")
+    sources = pd.concat(
+        [both["sources"], pd.DataFrame([{"source_id": "rapport-bis", "kind": "rapport"}])]
+    )
+    faults = list(
+        reports.misdated({**both, "sources": sources, "status_counts": pd.concat([counts, again])})
+    )
+    by_status = counts["status"].isin(progress.STATUSES) & (counts["source_id"] == "bilan-2025")
+    assert len(faults) == by_status.sum()
+    assert {f[4] for f in faults} == {
+        "année déjà là : bilan-2025 en rend compte ; attendu : un seul bilan par année"
+    }
+
+
+# --- two years ---------------------------------------------------------------------------
+
+
+def test_the_made_year_counts_what_was_made(both):
+    by_section = progress.status_by_section(both["status_counts"], both["sections"], 2026)
+    # sections of 32, 18, 30, 18, 14, 25 and 27 actions, a status in turn:
+    # 8+5+8+5+4+7+7 done, 8+5+8+5+4+6+7, 8+4+7+4+3+6+7, 8+4+7+4+3+6+6 dropped
+    assert progress.overall(by_section)["count"].tolist() == [44, 43, 39, 38]
+    assert progress.overall(by_section)["total"].tolist() == [164] * 4
+    statuses = both["action_statuses"]
+    assert (statuses["year"] == 2026).sum() == 164 + 3  # and the three of the alliance
+    assert progress.years(both["status_counts"]) == [2025, 2026]
+
+
+def test_the_year_before_keeps_its_rows(assembled, both):
+    for name, frame in assembled.items():
+        table = all_tables()[name]
+        if name in {"sources", "identities", "department_budget"}:
+            continue  # a source and identities more; two blocks of 2026 now say what they repeat
+        kept = both[name][both[name][table.key].isin(frame[table.key])].reset_index(drop=True)
+        pd.testing.assert_frame_equal(kept, frame)
+
+
+def loader(tables):
+    return (lambda name: tables[name].copy()), Registers(
+        tables["sources"], tables["contradictions"]
+    )
+
+
+@pytest.mark.parametrize("name", list(gallery.SET))
+def test_every_figure_runs_for_either_year_and_the_first_one_keeps_its_data(name, assembled, both):
+    before = gallery.SET[name](*loader(assembled), 2025)
+    after = gallery.SET[name](*loader(both), 2025)
+    if name != "budgets":  # it shows every year there is
+        pd.testing.assert_frame_equal(after.data, before.data)
+        assert (after.title, after.reading, after.scope) == (
+            before.title,
+            before.reading,
+            before.scope,
+        )
+    assert gallery.SET[name](*loader(both), 2026).check() == []
+
+
+def test_the_figures_of_2026_say_2026(both):
+    figure = gallery.SET["statuts-par-section"](*loader(both), 2026)
+    plain = figure.title.replace(NB, " ")
+    assert plain == "87 des 164 actions du schéma sont réalisées ou en cours en 2026"
+    assert figure.name == "statuts-par-section-2026"
+    assert "(fictif)" in figure.source
+    pair = gallery.SET["evolution"](*loader(both), 2026)
+    assert pair.name == "evolution-2025-2026"
+    assert "Les 4 plus fortes variations" in pair.title.replace(NB, " ")
+
+
+def test_a_year_of_which_nothing_is_told_is_no_data(both):
+    with pytest.raises(NoDataError, match="années connues : 2025, 2026"):
+        gallery.SET["statuts-par-section"](*loader(both), 2027)
+
+
+def test_the_pairs_of_two_reports(both):
+    found = evolution.pairs(both["observations"], both["indicators"], both["funding"], 2025, 2026)
+    money = found[found["unit"] == "euros"]
+    assert money["difference"].tolist() == [1000.0]  # 6171 - 5171
+    kept = evolution.widest(found, 2)
+    scale = (found["last_value"] - found["first_value"]).abs() / found[
+        ["first_value", "last_value"]
+    ].max(axis=1)
+    assert (
+        kept["indicator_id"].tolist()
+        == found.loc[sorted(scale.nlargest(2).index), "indicator_id"].tolist()
+    )
+
+
+# --- the command -------------------------------------------------------------------------
+
+
+def test_the_command_prepares_and_says_where_to_begin(raw_copy, capsys):
+    assert main(["new-year", "2026", "--xlsx"]) == 0
+    told = capsys.readouterr().out
+    assert "bilan-2026 préparé à partir de bilan-2025." in told
+    assert sorted(p.name for p in (raw_copy / "bilan-2026").iterdir()) == [
+        "GUIDE.md", "bilan-2026.xlsx", "source.yaml"]  # fmt: skip
+
+
+def test_the_made_report_says_that_it_is_made(filled):
+    text = io.StringIO((filled / "bilan-2026" / "source.yaml").read_text(encoding="utf-8"))
+    assert any(line.startswith("title:") and made.MADE in line for line in text)
