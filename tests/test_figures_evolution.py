@@ -297,7 +297,7 @@ def test_a_target_is_never_an_opening(figures, tables):
     kept = observations.set_index("observation_id")
     assert set(kept.loc[ids, "kind"]) == {"target"}
     other = changed(observations, "observation_id", "mds-ouvertes.3", kind="target")
-    with pytest.raises(RefusedError, match="Une valeur observée est attendue"):
+    with pytest.raises(RefusedError, match="Aucune valeur observée"):
         evolution.openings(tables["events"], other, REGISTERS)
 
 
@@ -838,8 +838,8 @@ def test_awkward_openings_give_a_sound_figure(rows, count, target):
         ([MER], 300, 12, "de 0 à 40.*et non 300"),
         ([MER], 0, 0, "Maisons visées.*de 1 à 40"),
         ([MER], 7, 41, "et non 41"),
-        ([MER], np.nan, 12, "Une valeur observée est attendue"),
-        ([MER], 7, np.nan, "Une valeur visée est attendue"),
+        ([MER], np.nan, 12, "Aucune valeur observée"),
+        ([MER], 7, np.nan, "Aucune valeur visée"),
         ([MER], np.nan, np.nan, "Aucune valeur n’est imprimée"),
         ([(f"Ville {n}", "2024-12-09") for n in range(100)], 7, 12, "100 ouvertures datées.*filtrez"),
         ([(f"Ville {n}", "2024-12-09") for n in range(13)], 13, 40, "13 ouvertures datées : 12 au plus"),

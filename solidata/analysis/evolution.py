@@ -348,6 +348,36 @@ def pairs(
     return pd.concat(found, ignore_index=True)
 
 
+def widest(compared: pd.DataFrame, most: int) -> pd.DataFrame:
+    """Return the pairs that change most, in the order of the table.
+
+    Parameters
+    ----------
+    compared : pandas.DataFrame
+        From :func:`compare` or :func:`pairs`.
+    most : int
+        How many to keep.
+
+    Returns
+    -------
+    pandas.DataFrame
+        At most `most` rows. A change is held against the greater of the two values, so that units
+        do not matter and what starts from zero counts too; of two that tie, the first printed stays.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = {"first_value": [4.0, 0.0, 100.0], "last_value": [5.0, 2.0, 10.0]}
+    >>> widest(pd.DataFrame(rows), 2)["last_value"].tolist()  # 1/5, 2/2 and 90/100
+    [2.0, 10.0]
+    """
+    ends = compared[["first_value", "last_value"]]
+    scale = ends.abs().max(axis=1)
+    change = ((ends["last_value"] - ends["first_value"]).abs() / scale.where(scale > 0)).fillna(0.0)
+    kept = change.sort_values(ascending=False, kind="stable").index[:most]
+    return compared.loc[sorted(kept)].reset_index(drop=True)
+
+
 def points(compared: pd.DataFrame) -> pd.DataFrame:
     """Return one row a value, the first year then the last, from rows of :func:`compare`.
 

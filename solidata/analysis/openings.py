@@ -32,9 +32,10 @@ def openings(
     Raises
     ------
     NoDataError
-        When nothing is printed for `indicator`, or no dated opening declares one.
+        When no observed number, or no target, is printed for the indicator, or no dated opening
+        declares one.
     ValueError
-        When the openings declare several indicators, when the observed number or the target is missing, or printed with several values.
+        When the openings declare several indicators, or a number is printed with several values.
 
     Examples
     --------
@@ -68,11 +69,13 @@ def openings(
         ("target", "target", "Objectif"),
     ):
         said = printed[printed["kind"] == kind]
+        word = "observée" if what == "open" else "visée"
+        if said.empty:
+            raise NoDataError(f"Aucune valeur {word} n’est imprimée pour « {indicator} ».")
         if said["value"].nunique() != 1:
-            values = ", ".join(f"{v:g}" for v in sorted(said["value"].unique())) or "aucune"
+            values = ", ".join(f"{v:g}" for v in sorted(said["value"].unique()))
             raise RefusedError(
-                f"Une valeur {'observée' if what == 'open' else 'visée'} est attendue pour "
-                f"« {indicator} » ; imprimées : {values}."
+                f"Une valeur {word} est attendue pour « {indicator} » ; imprimées : {values}."
             )
         kept = said.head(1)
         address = words("observations:" + said["observation_id"])

@@ -46,6 +46,7 @@ def slopes(
     registers: Registers,
     first: int,
     last: int,
+    most: int | None = None,
 ) -> Figure:
     """Return every pair of values that the documents print for two years, a slope each.
 
@@ -56,6 +57,9 @@ def slopes(
     registers : Registers
     first, last : int
         Two years, the earlier one first.
+    most : int, optional
+        Of more pairs than this, draw those that change most
+        (:func:`solidata.analysis.evolution.widest`), and say so. By default all are drawn.
 
     Returns
     -------
@@ -82,6 +86,9 @@ def slopes(
     if found.empty:
         why = f" ; deux valeurs se contredisent pour {disputed_words(twice)}" if len(twice) else ""
         raise NoDataError(f"Rien n’est imprimé à la fois pour {first} et pour {last}{why}.")
+    every = len(found)
+    if most is not None:
+        found = analysis.widest(found, most)
     if len(found) > MAX_PANELS:
         raise too_many(len(found), MAX_PANELS, "mesures comparables")
     found = found.assign(label=_told_apart(found))
@@ -100,9 +107,12 @@ def slopes(
         if n
     ]
     amounts = 0 if funding is None else len(funding)
+    which = plural(len(found), "la seule mesure imprimée", f"les {len(found)} mesures imprimées")
+    if len(found) < every:
+        which = plural(len(found), "la mesure qui varie", f"les {len(found)} mesures qui varient")
+        which += f" le plus des {every} imprimées"
     scope = (
-        f"{plural(len(found), 'la seule mesure imprimée', f'les {len(found)} mesures imprimées')} "
-        f"pour les deux années, parmi "
+        f"{which} pour les deux années, parmi "
         f"{format_number(len(indicators))} {plural(len(indicators), 'indicateur')}"
     )
     money = plural(amounts, "financement d’action", "financements d’actions")
@@ -110,7 +120,7 @@ def slopes(
     top = found.iloc[0]
     return Figure(
         name=f"evolution-{first}-{last}",
-        title=_slopes_title(found, said),
+        title=_slopes_title(found, said, every),
         unit=f"Valeurs de {first} et de {last}, chacune dans son unité ; chaque cadre a son échelle, qui part de zéro",
         data=data,
         value="value",
@@ -123,7 +133,7 @@ def slopes(
             + "."
         ),
         reading=_pair_reading(top),
-        note=_pairs_note(found, twice),
+        note=_pairs_note(found, twice, every),
         scope=scope,
         registers=registers,
     )
@@ -144,9 +154,14 @@ def _told_apart(found: pd.DataFrame) -> pd.Series:
     )
 
 
-def _slopes_title(found: pd.DataFrame, said: list[str]) -> str:
+def _slopes_title(found: pd.DataFrame, said: list[str], every: int) -> str:
     top = found.iloc[0]
     first, last = top["first"], top["last"]
+    if len(found) < every:
+        most = plural(
+            len(found), "La plus forte variation", f"Les {len(found)} plus fortes variations"
+        )
+        return f"{most} des {every} mesures comparables de {first} à {last}"
     if len(found) > 1:
         return f"Sur {len(found)} mesures comparables de {first} à {last}, {listed(said)}"
     verb = said[0].split()[-1]
@@ -177,8 +192,10 @@ def _pair_reading(row: pd.Series) -> str:
     )
 
 
-def _pairs_note(found: pd.DataFrame, twice: pd.DataFrame) -> str:
+def _pairs_note(found: pd.DataFrame, twice: pd.DataFrame, every: int) -> str:
     notes = []
+    if len(found) < every:
+        notes.append("une variation se rapporte à la plus grande des deux valeurs")
     unstated = found[found["indicator_id"].str.contains(" / unstated / ", regex=False)]
     for label in unstated["label"]:
         notes.append(f"{quote(label)} : le document ne dit pas si le montant est prévu ou exécuté")
@@ -190,8 +207,7 @@ def _pairs_note(found: pd.DataFrame, twice: pd.DataFrame) -> str:
         # What has two values for a year has no slope: the reader must know that it exists.
         notes.append(f"n’est pas comparé ce qui a deux valeurs imprimées : {disputed_words(twice)}")
     money = "euros courants" if (found["unit"] == "euros").any() else ""
-    every = [n for n in (money, *notes) if n]
-    return sentences(every)
+    return sentences([n for n in (money, *notes) if n])
 
 
 def _pairs_table(found: pd.DataFrame) -> pd.DataFrame:

@@ -95,8 +95,8 @@ def flagships(
     )
 
 
-MAX_FLAGSHIPS = 18
-"""Above this the rows take more than a page of one column."""
+MAX_FLAGSHIPS = 24
+"""Above this the rows take more than a page; titles that run on need a wide one before."""
 
 
 def _counted(statuses: pd.Series) -> str:

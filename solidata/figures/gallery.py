@@ -43,6 +43,16 @@ def _previous(load: Load, year: int) -> int:
     return earlier[-1]
 
 
+def _acting(load: Load, year: int) -> pd.DataFrame:
+    """Return the actions that the reports of a year print: those of a later one are not its."""
+    printed = [_reported(load, name, year)["action_id"] for name in ("mentions", "funding")]
+    actions = load("actions")
+    return actions[actions["action_id"].isin(pd.concat(printed))]
+
+
+_SLOPES = 4
+"""As many changes as one column holds, whatever their labels."""
+
 SET: dict[str, Maker] = {
     "statuts-par-section": lambda load, registers, year: progress.status_by_section(
         load("status_counts"), load("sections"), registers, year
@@ -93,10 +103,10 @@ SET: dict[str, Maker] = {
         load("department_budget"), registers, year
     ),
     "financeurs": lambda load, registers, year: spending.funders(
-        _reported(load, "funding", year), load("actions"), registers, year
+        _reported(load, "funding", year), _acting(load, year), registers, year
     ),
     "depenses-des-actions": lambda load, registers, year: spending.action_expenses(
-        _reported(load, "funding", year), load("actions"), registers, year
+        _reported(load, "funding", year), _acting(load, year), registers, year
     ),
     "budgets": lambda load, registers, year: evolution.budgets(
         load("department_budget"), registers
@@ -108,6 +118,7 @@ SET: dict[str, Maker] = {
         registers,
         year - 1,
         year,
+        most=_SLOPES,
     ),
     "ouvertures-mds": lambda load, registers, year: evolution.openings(
         load("events"), _reported(load, "observations", year), registers, year=year

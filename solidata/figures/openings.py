@@ -47,10 +47,10 @@ def openings(
     Raises
     ------
     ValueError
-        When the observed number or the target is missing, printed with several values or not
-        whole, a label is missing or too long, or when there are too many openings.
+        When the observed number or the target is printed with several values or not whole, a
+        label is missing or too long, or when there are too many openings.
     NoDataError
-        When no opening is dated, or nothing is printed for `indicator`.
+        When no opening is dated, or no observed number or target is printed for `indicator`.
 
     Examples
     --------
