@@ -285,8 +285,8 @@ def lines_to_fill(tables: Frames, source_id: str, year: int) -> Frames:
     Returns
     -------
     dict of str to pandas.DataFrame of str
-        Every transcribed table but the ledger, those of :data:`CARRIED` first; columns are those
-        of a raw file, with ``hint`` after the key where there are rows.
+        The transcribed tables that a report holds, but the ledger, those of :data:`CARRIED` first;
+        columns are those of a raw file, with ``hint`` after the key where there are rows.
 
     Raises
     ------
@@ -305,6 +305,10 @@ def lines_to_fill(tables: Frames, source_id: str, year: int) -> Frames:
     if made["mentions"].empty or made["status_counts"].empty:
         raise RefusedError(f"Le bilan {quote(source_id)} ne liste aucune action : rien à reporter.")
     for name, table in all_tables().items():
-        if table.origin == "transcribed" and name != LEDGER and name not in made:
+        if name in made or name == LEDGER or table.origin != "transcribed":
+            continue
+        rows = tables[name]
+        # Communes are of another document; what nobody has filled yet may be of this one.
+        if "source_id" not in rows or rows.empty or (rows["source_id"] == source_id).any():
             made[name] = pd.DataFrame(columns=[f.name for f in table.transcribed], dtype=object)
     return made
