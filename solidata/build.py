@@ -7,6 +7,7 @@ beside the old ones and take their place at once. Interrupted, the old ones stay
 from __future__ import annotations
 
 import contextlib
+import csv
 import json
 import os
 import shutil
@@ -20,11 +21,11 @@ import pandas as pd
 from solidata import home, raw
 from solidata.check import integrity
 from solidata.check.identities import identities
-from solidata.clean import NEEDED, clean, geography, read_cells
+from solidata.clean import NEEDED, Cells, clean, geography, read_cells
 from solidata.clean.fields import unprinted
 from solidata.french import listed, plural, typography
 from solidata.problems import Problem, SourceError
-from solidata.tables import OUTLINES, Field, Plan, all_tables
+from solidata.tables import OUTLINES, Field, Plan, Table, all_tables
 from solidata.tables.derive import described, descriptor, dictionary, typed
 
 if TYPE_CHECKING:
@@ -75,10 +76,11 @@ def _assemble(
     transcribed, found = raw.survey(raw_folder, finished)
     places = integrity.Places(transcribed.tables)
     # Cleaning follows keys: with a broken one it would fail for the wrong reason.
-    if found := [*found, *_further_problems(transcribed, places, found)]:
+    cells = read_cells(transcribed) if _readable(found) else None
+    if found := [*found, *_further_problems(transcribed, places, found, cells)]:
         raise SourceError(found)
     step("Nettoyage et corrections")
-    tables = clean(transcribed)
+    tables = clean(transcribed, cells)
     step("Contours des communes")
     outlines, merged = geography.outlines(transcribed)
     for now, codes in merged.groupby("insee_code", sort=True)["code"]:
@@ -94,22 +96,33 @@ def _assemble(
     return {name: tables[name] for name in sorted(tables)}, outlines
 
 
+def _incomplete(found: list[Problem]) -> set[str]:
+    """Return the tables that have rows left out because of problems."""
+    return {raw.table_of(problem.file) for problem in found}
+
+
+def _readable(found: list[Problem]) -> bool:
+    """Return whether cells can be read in spite of the problems found."""
+    incomplete = _incomplete(found)
+    return incomplete <= set(all_tables()) and not incomplete & NEEDED
+
+
 def _further_problems(
-    transcribed: raw.Raw, places: integrity.Places, found: list[Problem]
+    transcribed: raw.Raw, places: integrity.Places, found: list[Problem], cells: Cells | None
 ) -> list[Problem]:
     """Return the broken keys and the unreadable cells, as far as what was read can tell.
 
     One reading must tell everything that is wrong, but nothing that only follows from a row
     left out because of the problems already `found`.
     """
-    incomplete = {raw.table_of(problem.file) for problem in found}
+    incomplete = _incomplete(found)
     as_read = {**transcribed.tables, "sources": transcribed.sources, "plan": transcribed.plan}
     if not incomplete <= set(as_read) - {"sources"}:
         return []  # a whole folder may be missing
-    named = {name: frame.mask(frame == "") for name, frame in as_read.items()}
+    named = {name: _named(all_tables()[name], frame) for name, frame in as_read.items()}
     problems = integrity.key_problems(named, places, unsure=incomplete)
-    if not incomplete & NEEDED:
-        unread = read_cells(transcribed)[1]
+    if cells is not None:
+        unread = cells[1]
         # Reading a cell tells more of it than a key that names no row.
         told = {(p.file, p.line, p.column) for p in unread}
         problems = [p for p in problems if (p.file, p.line, p.column) not in told]
@@ -120,19 +133,27 @@ def _further_problems(
     return problems + [p for p in stray if (p.file, p.line, p.column) not in told]
 
 
+def _named(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the keys of raw rows, their own and those they name, without empty strings."""
+    keys = frame[list(dict.fromkeys([k for k in (table.key, *(f.field for f in table.foreign_keys)) if k in frame]))]  # fmt: skip
+    return keys.mask(keys == "")
+
+
 def _text_of_number(value: float) -> str:
     return str(int(value)) if float(value).is_integer() else repr(round(float(value), 10))
 
 
-def _as_text(field: Field, column: pd.Series) -> pd.Series:
+def _texts(field: Field, column: pd.Series) -> list[str]:
     """Return a typed column as the text of a CSV file."""
-    if field.type == "number":
-        return column.map(lambda v: "" if pd.isna(v) else _text_of_number(v)).astype(object)
-    if field.type == "date":
-        return column.dt.strftime("%Y-%m-%d").astype(object).where(column.notna(), "")
-    if field.type == "boolean":
-        return column.map({True: "true", False: "false"}).astype(object).where(column.notna(), "")
-    return column.astype(object).where(column.notna(), "").map(str)
+    said: dict[str, Callable[[Any], str]] = {
+        "number": _text_of_number,
+        "date": lambda day: day.strftime("%Y-%m-%d"),
+        "boolean": lambda truth: "true" if truth else "false",
+    }
+    text = said.get(field.type, str)
+    missing = column.isna().to_numpy()
+    values = column.astype(object).to_numpy()
+    return ["" if no else text(value) for value, no in zip(values, missing, strict=True)]
 
 
 def write(tables: Frames, folder: Path, outlines: gpd.GeoDataFrame | None = None) -> None:
@@ -143,8 +164,11 @@ def write(tables: Frames, folder: Path, outlines: gpd.GeoDataFrame | None = None
     if outlines is not None:
         outlines.to_parquet(folder / OUTLINES, index=False, compression="zstd")
     for name, frame in tables.items():
-        text = pd.DataFrame({f.name: _as_text(f, frame[f.name]) for f in all_tables()[name].fields})
-        text.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
+        fields = all_tables()[name].fields
+        with open(folder / f"{name}.csv", "w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow([field.name for field in fields])
+            writer.writerows(zip(*(_texts(f, frame[f.name]) for f in fields), strict=True))
     declared = {name: all_tables()[name] for name in tables}
     plan = described(tables["plan"]) if "plan" in tables else Plan()
     package: dict[str, Any] = {

@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -236,7 +237,7 @@ def _holders(
     return holders
 
 
-def _places(row: pd.Series, lines: Sequence[str]) -> list[tuple[int, int]]:
+def _places(row: Mapping[str, Any], lines: Sequence[str]) -> list[tuple[int, int]]:
     places = []
     for column, (first, last) in zip(("printed", "status_printed"), RECORD_LINES, strict=True):
         text = row.get(column)

@@ -38,9 +38,12 @@ def faults(tables: Frames) -> Iterable[tuple[str, str, str]]:
     """
     known = addresses(tables)
     sources = tables["sources"].set_index("source_id")["lines"]
-    ledgers = dict(list(tables["numbers"].groupby("source_id")))
+    ledgers: dict[str, dict[int, set[str]]] = {}
+    for entry in tables["numbers"].to_dict("records"):
+        held = ledgers.setdefault(entry["source_id"], {})
+        held.setdefault(int(entry["line"]), set()).add(entry["printed"])
     holds = tables["identities"].set_index("identity_id")["holds"]
-    for _, row in tables["contradictions"].iterrows():
+    for row in tables["contradictions"].to_dict("records"):
         name = row["contradiction_id"]
         for address in str(row["affects"]).split() if pd.notna(row["affects"]) else ():
             if address not in known:
@@ -60,7 +63,9 @@ def faults(tables: Frames) -> Iterable[tuple[str, str, str]]:
             )
 
 
-def _stray_numbers(row: pd.Series, side: str, ledgers: Mapping[Any, pd.DataFrame]) -> list[str]:
+def _stray_numbers(
+    row: Mapping[str, Any], side: str, ledgers: Mapping[str, Mapping[int, set[str]]]
+) -> list[str]:
     """Return the numbers of a claim that the ledger of its document does not hold on its line."""
     line, printed, ledger = (
         row[f"line_{side}"],
@@ -70,7 +75,8 @@ def _stray_numbers(row: pd.Series, side: str, ledgers: Mapping[Any, pd.DataFrame
     if ledger is None or pd.isna(line) or pd.isna(printed):
         return []
     pieces = printed.split(LINE_BREAK)  # a claim has one line; what it prints may run on
-    held = set(ledger.loc[ledger["line"].between(line, line + len(pieces) - 1), "printed"])
+    lines = range(int(line), int(line) + len(pieces))
+    held = set().union(*(ledger.get(n, ()) for n in lines))
     return [number for piece in pieces for number in digits(piece) if number not in held]
 
 

@@ -9,8 +9,9 @@ reason why it is no data. Here the ledger is drawn from a text and checked again
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -75,7 +76,10 @@ def numbers_in_words(lines: Iterable[str]) -> list[tuple[int, str]]:
     ]
 
 
-def records(tables: dict[str, pd.DataFrame]) -> dict[str, tuple[str, pd.Series]]:
+Row = Mapping[str, Any]
+
+
+def records(tables: dict[str, pd.DataFrame]) -> dict[str, tuple[str, Row]]:
     """Return every row that has an address in a document: ``table:key`` to (table, row).
 
     The ledger's own rows hold nothing.
@@ -84,12 +88,12 @@ def records(tables: dict[str, pd.DataFrame]) -> dict[str, tuple[str, pd.Series]]
     for name, frame in tables.items():
         table = all_tables()[name]
         if table.has_provenance and table.origin == "transcribed" and name != "numbers":
-            for _, row in frame.iterrows():
+            for row in frame.to_dict("records"):
                 found[f"{name}:{row[table.key]}"] = (name, row)
     return found
 
 
-def _spans(row: pd.Series) -> list[range]:
+def _spans(row: Row) -> list[range]:
     spans = []
     for first, last in RECORD_LINES:
         start = row.get(first)
@@ -100,7 +104,7 @@ def _spans(row: pd.Series) -> list[range]:
     return spans
 
 
-def _fault(entry: pd.Series, known: dict[str, tuple[str, pd.Series]]) -> str | None:
+def _fault(entry: Row, known: dict[str, tuple[str, Row]]) -> str | None:
     """Return what is wrong with one row of the ledger, or None."""
     record, reason = entry["record"], entry["reason"]
     if pd.isna(record) == pd.isna(reason):
@@ -135,7 +139,7 @@ def ledger_faults(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """
     known = records(tables)
     rows = []
-    for _, entry in tables["numbers"].iterrows():
+    for entry in tables["numbers"].to_dict("records"):
         if fault := _fault(entry, known):
             rows.append(
                 {"number_id": entry["number_id"], "printed": entry["printed"], "fault": fault}

@@ -14,7 +14,9 @@ Frames = dict[str, pd.DataFrame]
 _TOKEN = re.compile(r"\s*(?:(?P<op>[-+*/])\s|(?P<ref>[a-z_]+:\S+)|(?P<num>\d+(?:\.\d+)?))")
 
 
-def evaluate(expression: str, tables: Frames) -> float:
+def evaluate(
+    expression: str, tables: Frames, known: dict[str, dict[str, float]] | None = None
+) -> float:
     """Return the value of a sum, difference, product or quotient of references and numbers.
 
     Parameters
@@ -22,6 +24,9 @@ def evaluate(expression: str, tables: Frames) -> float:
     expression : str
         Terms separated by operators between spaces; ``*`` and ``/`` bind first. A reference is
         ``table:key``, for one of the tables that declare a ``value``.
+    tables : dict of str to pandas.DataFrame
+    known : dict, optional
+        The values of the tables met so far, kept from one expression to the next.
 
     Raises
     ------
@@ -47,9 +52,10 @@ def evaluate(expression: str, tables: Frames) -> float:
     ):
         raise ValueError(f"expression illisible : {quote(expression)}")
 
-    total, term, sign = 0.0, _operand(tokens[0], tables), 1.0
+    known = {} if known is None else known
+    total, term, sign = 0.0, _operand(tokens[0], tables, known), 1.0
     for operator, operand in zip(tokens[1::2], tokens[2::2], strict=True):
-        value = _operand(operand, tables)
+        value = _operand(operand, tables, known)
         if operator["op"] == "*":
             term *= value
         elif operator["op"] == "/":
@@ -62,15 +68,18 @@ def evaluate(expression: str, tables: Frames) -> float:
     return total + sign * term
 
 
-def _operand(token: re.Match[str], tables: Frames) -> float:
+def _operand(token: re.Match[str], tables: Frames, known: dict[str, dict[str, float]]) -> float:
     if token["num"]:
         return float(token["num"])
     name, _, key = token["ref"].partition(":")
     valued = {n: t for n, t in all_tables().items() if t.value is not None}
     if name not in valued:
         raise KeyError(f"{name} n’a pas de valeur ; attendu : l’une de {', '.join(valued)}")
-    table, rows = valued[name], tables[name]
-    found = rows.loc[rows[table.key] == key, table.value]
-    if found.empty or pd.isna(found.iloc[0]):
+    if name not in known:
+        rows = tables[name].dropna(subset=[valued[name].value])
+        known[name] = dict(
+            zip(rows[valued[name].key], rows[valued[name].value].map(float), strict=True)
+        )
+    if key not in known[name]:
         raise KeyError(f"{token['ref']} n’a pas de valeur")
-    return float(found.iloc[0])
+    return known[name][key]

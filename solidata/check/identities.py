@@ -23,11 +23,12 @@ __all__ = ["evaluate", "identities"]
 def _declared(tables: Frames, places: Places | None) -> Iterator[Identity]:
     places = places or Places({})
     problems = []
-    for _, rule in tables["identity_rules"].iterrows():
+    known: dict[str, dict[str, float]] = {}
+    for rule in tables["identity_rules"].to_dict("records"):
         sides: dict[str, float] = {}
         for side in ("left", "right"):
             try:
-                sides[side] = evaluate(rule[side], tables)
+                sides[side] = evaluate(rule[side], tables, known)
             except (KeyError, ValueError, ZeroDivisionError) as error:
                 problems.append(
                     places.problem(

@@ -12,7 +12,7 @@ from solidata.clean import number_ids
 from solidata.french import format_number, nearest, quote
 from solidata.problems import Problem
 from solidata.tables import Table, all_tables
-from solidata.tables.derive import validator
+from solidata.tables.derive import plainly_sound, validator
 
 Frames = dict[str, pd.DataFrame]
 
@@ -95,7 +95,12 @@ def _loops(table: Table, frame: pd.DataFrame, field: str, places: Places) -> lis
 
 
 def schema_problems(table: Table, frame: pd.DataFrame, places: Places) -> list[Problem]:
-    """Return what the derived schema refuses in a typed frame."""
+    """Return what the derived schema refuses in a typed frame.
+
+    A frame that is plainly sound is not shown to pandera, which takes longer than the build.
+    """
+    if plainly_sound(table, frame):
+        return []
     import pandera.errors
 
     try:

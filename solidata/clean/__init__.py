@@ -19,12 +19,18 @@ NEEDED = frozenset({"corrections", "indicators", "status_words"})
 """The tables that it takes to read the cells of the others."""
 
 
-def clean(raw: Raw) -> dict[str, pd.DataFrame]:
+Cells = tuple[dict[str, pd.DataFrame], list[Problem]]
+"""The transcribed tables with their computed fields, and the cells that have none."""
+
+
+def clean(raw: Raw, cells: Cells | None = None) -> dict[str, pd.DataFrame]:
     """Return the typed tables that follow from what is transcribed.
 
     Parameters
     ----------
     raw : solidata.raw.Raw
+    cells : Cells, optional
+        What :func:`read_cells` says of it, if it has been asked.
 
     Returns
     -------
@@ -37,10 +43,11 @@ def clean(raw: Raw) -> dict[str, pd.DataFrame]:
     SourceError
         With every cell that cannot be read and every correction whose guard fails.
     """
-    frames, problems = read_cells(raw)
+    read, problems = cells or read_cells(raw)
     if problems:
         raise SourceError(problems)
 
+    frames = dict(read)
     frames["sources"], frames["plan"] = raw.sources, raw.plan
     frames["action_statuses"] = statuses.action_statuses(
         frames["actions"], frames["mentions"], frames["status_counts"]
@@ -52,7 +59,7 @@ def clean(raw: Raw) -> dict[str, pd.DataFrame]:
     }
 
 
-def read_cells(raw: Raw) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
+def read_cells(raw: Raw) -> Cells:
     """Return the transcribed tables with their computed fields, and the cells that have none.
 
     It follows no key, so that unreadable cells are told along with broken keys.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -106,12 +106,13 @@ def reconciled(
             f"{'…' if count > 5 else ''}) ; attendu : un contour par commune de la table communes"
         )
         problems.append(Problem(str(layer[FILE].iloc[0]), None, None, None, expected))
-    groups = kept.sort_values(["insee_code", "code"]).groupby("insee_code", sort=True)
-    shapes = {
-        code: rows.geometry.iloc[0] if len(rows) == 1 else shapely.union_all(rows.geometry)
-        for code, rows in groups
-    }
-    for code, rows in groups:
+    parts: dict[str, list[Any]] = {}
+    ordered = kept.sort_values(["insee_code", "code"])
+    for code, shape in zip(ordered["insee_code"], ordered.geometry, strict=True):
+        parts.setdefault(code, []).append(shape)
+    shapes = {c: p[0] if len(p) == 1 else shapely.union_all(p) for c, p in parts.items()}
+    for code in (c for c, p in parts.items() if len(p) > 1):
+        rows = kept[kept["insee_code"] == code].sort_values("code")
         covered = float(rows.area.sum() - shapes[code].area)
         if covered >= SLIVER_M2 and rows["code"].is_unique:
             expected = (

@@ -20,20 +20,15 @@ class Repairs:
     """The register of corrections, applied field by field, each exactly once."""
 
     def __init__(self, corrections: pd.DataFrame) -> None:
-        self._rows = {(row["row"], row["field"]): row for _, row in corrections.iterrows()}
+        rows = corrections.to_dict("records")
+        self._rows = {(row["row"], row["field"]): row for row in rows}
         self._unused = set(self._rows)
         self.problems: list[Problem] = []
-        for _, rows in corrections.groupby(["row", "field"], sort=False):
-            for _, twin in rows.iloc[1:].iterrows():
-                self.problems.append(
-                    Problem(
-                        twin[FILE],
-                        int(twin[ROW]),
-                        "row",
-                        twin["row"],
-                        "champ déjà corrigé plus haut",
-                    )
-                )
+        again = corrections[corrections.duplicated(["row", "field"])]
+        self.problems += [
+            Problem(twin[FILE], int(twin[ROW]), "row", twin["row"], "champ déjà corrigé plus haut")
+            for twin in again.to_dict("records")
+        ]
 
     def apply(self, table: str, field: str, keys: pd.Series, column: pd.Series) -> pd.Series:
         """Return `column` with the repairs of `table` and `field` made.

@@ -112,24 +112,27 @@ def deduce(
     return status, reason
 
 
-def _by_words(rows: pd.DataFrame) -> tuple[tuple[str, str, str, pd.Series] | None, list[str]]:
+Row = dict[str, Any]
+
+
+def _by_words(rows: list[Row]) -> tuple[tuple[str, str, str, Row] | None, list[str]]:
     """Return (status, basis, reason, mention) from the strongest words that agree.
 
     And, beside it, what the words that do not agree say.
     """
     silent = []
     for basis, lists in _LISTS.items():
-        said = rows[rows["list"].isin(lists) & (rows["status"] != "")]
-        if said.empty:
+        said = [row for row in rows if row["list"] in lists and row["status"] != ""]
+        if not said:
             continue
-        if said["status"].nunique() > 1:
+        if len({row["status"] for row in said}) > 1:
             scopes = " ; ".join(
                 f"{row['scope'] or 'sans public'} : {join_lines(row['status_printed'])}"
-                for _, row in said.iterrows()
+                for row in said
             )
             silent.append(f"{_WHERE[basis]}, statuts différents ({scopes})")
             continue
-        row = said.iloc[0]
+        row = said[0]
         words = quote(join_lines(row["status_printed"]))
         reason = f"{words} imprimé {_WHERE[basis]}, ligne {row['status_line']}."
         if silent:
@@ -182,8 +185,11 @@ def action_statuses(
     rows: list[dict[str, Any]] = []
     for (year, source_id), listed in reported.groupby(["year", "source_id"], sort=False):
         every = mentions[(mentions["year"] == year) & (mentions["source_id"] == source_id)]
-        by_action = dict(list(every.groupby("action_id", sort=False)))
-        here = [a for a in actions["action_id"] if a in set(listed["action_id"])]
+        by_action: dict[str, list[Row]] = {}
+        for mention in every.to_dict("records"):
+            by_action.setdefault(mention["action_id"], []).append(mention)
+        present = set(listed["action_id"])
+        here = [a for a in actions["action_id"] if a in present]
         said = {a: _by_words(by_action[a]) for a in here}
         deduced, unread = {}, {}
         for section_id in dict.fromkeys(section_of[a] for a in here):
@@ -223,13 +229,13 @@ def _status_row(
     year: int,
     said: Any,
     deduced: Any,
-    mentions: pd.DataFrame,
+    mentions: list[Row],
     counts: pd.DataFrame,
     section_id: str,
     unread: str,
 ) -> dict[str, Any]:
     said, silent = said
-    source = mentions.iloc[0]
+    source = mentions[0]
     row = {"status_id": f"{action_id}.{year}", "action_id": action_id, "year": year}
     row |= {
         "source_id": source["source_id"],

@@ -197,7 +197,10 @@ def all_tables() -> dict[str, Table]:
         for item in folder.iterdir()
         if item.name.endswith(".yaml")
     }
-    provenance = yaml.safe_load(texts.pop("_provenance"))
+    # libyaml reads them ten times faster, where the wheel brings it.
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    provenance = yaml.load(texts.pop("_provenance"), loader)
     return {
-        name: _read_table(name, yaml.safe_load(texts[name]), provenance) for name in sorted(texts)
+        name: _read_table(name, yaml.load(texts[name], loader), provenance)
+        for name in sorted(texts)
     }

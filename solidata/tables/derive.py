@@ -7,6 +7,7 @@ the plan (:func:`described`).
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from solidata.tables import Field, Plan, Table
@@ -29,12 +30,19 @@ def typed_column(field: Field, column: pd.Series) -> pd.Series:
     """
     import pandas as pd
 
-    column = column.astype(object).where(column.notna() & (column.astype(str) != ""), None)
+    said = [
+        None if empty or value == "" else value
+        for value, empty in zip(column.to_list(), column.isna().to_list(), strict=True)
+    ]
     if field.categories:
-        stray = set(column.dropna()) - set(field.values)
+        stray = {value for value in said if value is not None} - set(field.values)
         if stray:
             raise ValueError(f"{field.name} : valeurs hors liste {sorted(stray)}")
-        return column.astype(pd.CategoricalDtype(list(field.values), ordered=field.ordered))
+        dtype = pd.CategoricalDtype(list(field.values), ordered=field.ordered)
+        return pd.Series(pd.Categorical(said, dtype=dtype), index=column.index, name=column.name)
+    if field.type == "string":
+        return pd.Series(said, index=column.index, name=column.name, dtype="str")
+    column = pd.Series(said, index=column.index, name=column.name, dtype=object)
     if field.type == "integer":
         return pd.to_numeric(column).astype("Int64")
     if field.type == "number":
@@ -45,7 +53,7 @@ def typed_column(field: Field, column: pd.Series) -> pd.Series:
         )
     if field.type == "date":
         return pd.to_datetime(column, format="ISO8601").astype("datetime64[s]")
-    return column.astype("str")
+    raise ValueError(f"{field.name} : type inconnu {field.type}")
 
 
 def typed(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
@@ -69,6 +77,35 @@ def described(plan: pd.DataFrame) -> Plan:
         return Plan()
     row = plan.iloc[0]
     return Plan(**{name: str(row[name]) for name in Plan._fields})
+
+
+def plainly_sound(table: Table, frame: pd.DataFrame) -> bool:
+    """Return whether the schema of `table` (:func:`validator`) has nothing to refuse in `frame`.
+
+    It says yes or no, and nothing more: to know what is wrong, ask the validator.
+    """
+    import pandas as pd
+
+    if list(frame.columns) != table.names:
+        return False
+    for field in table.fields:
+        column = frame[field.name]
+        dtype: Any = _PANDERA_TYPES[field.type]
+        if field.categories:
+            dtype = pd.CategoricalDtype(list(field.values), ordered=field.ordered)
+        missing = column.isna()
+        if column.dtype != dtype or (field.required and missing.any()):
+            return False
+        said = column[~missing]
+        if field.unique and (said.duplicated().any() or missing.sum() > 1):
+            return False
+        if field.minimum is not None and (said < field.minimum).any():
+            return False
+        if field.maximum is not None and (said > field.maximum).any():
+            return False
+        if field.pattern and not all(re.fullmatch(field.pattern, text) for text in said):
+            return False
+    return True
 
 
 _PANDERA_TYPES = {"integer": "Int64", "number": "float64", "boolean": "boolean",
