@@ -1,8 +1,11 @@
 """The next report goes in without code: prepared, filled, checked, built, charted."""
 
 import io
+import json
+import re
 import shutil
 from datetime import date
+from pathlib import Path
 
 import openpyxl
 import pandas as pd
@@ -11,7 +14,7 @@ from rich.console import Console
 
 from solidata import newyear, raw
 from solidata.analysis import evolution, progress
-from solidata.build import assemble
+from solidata.build import assemble, build
 from solidata.catalog import load
 from solidata.check import reports
 from solidata.cli import drafts, main
@@ -51,8 +54,8 @@ def filled(pristine, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def both(filled):
-    """Return the tables of two years' reports."""
-    return assemble(filled)
+    """Return the tables of two years' reports, built beside them."""
+    return build(filled, filled.parent / "processed")
 
 
 @pytest.fixture
@@ -520,6 +523,21 @@ def test_the_pairs_of_two_reports(both):
         kept["indicator_id"].tolist()
         == found.loc[sorted(scale.nlargest(2).index), "indicator_id"].tolist()
     )
+
+
+NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+@pytest.mark.parametrize("year", [2025, 2026])
+def test_every_notebook_runs_for_either_year(path, year, both, filled, monkeypatch):
+    monkeypatch.setenv("SOLIDATA_HOME", str(filled.parents[1]))
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    code = ["".join(c["source"]) for c in cells if c["cell_type"] == "code"]
+    names = {}
+    for cell in code:
+        exec(re.sub(r"^ANNEE = \d{4}$", f"ANNEE = {year}", cell), names)
+    assert names["ANNEE"] == year
 
 
 # --- the command -------------------------------------------------------------------------
