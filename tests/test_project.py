@@ -62,7 +62,7 @@ def test_the_commands_of_the_readme_exist():
     from solidata.cli import _parser
 
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    said = set(re.findall(r"^\.venv/bin/solidata (\w+)", readme, flags=re.MULTILINE))
+    said = set(re.findall(r"^\.venv/bin/solidata ([\w-]+)", readme, flags=re.MULTILINE))
     known = set(_parser()._subparsers._group_actions[0].choices)
     assert said == known
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
