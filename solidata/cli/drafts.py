@@ -29,7 +29,7 @@ def new_year(console: Console, year: int, workbook: bool, out: Path | None) -> i
         made = newyear.prepare(tables, year, out or home.raw_folder(), workbook)
     titles = all_tables()
     console.print(f"Dossier {made.folder} préparé à partir de {made.previous}.")
-    headers = {"table": "Table", "title": "Contenu", "lines": "Lignes à remplir"}
+    headers = {"table": "Table", "title": "Contenu", "lines": "À remplir"}
     rows = [
         {"table": name, "title": titles[name].title, "lines": n} for name, n in made.lines.items()
     ]

@@ -41,7 +41,7 @@ def chapters(tables: Frames, new: Frames, name: str, year: int, workbook: bool) 
     workbook : bool
         Whether the tables are the sheets of a workbook.
     """
-    one, many = ("feuille", "feuilles") if workbook else ("fichier", "fichiers")
+    many = "feuilles" if workbook else "fichiers"
     ext = "" if workbook else ".csv"
     titles = {table: declared.title for table, declared in all_tables().items()}
     to_fill = [
@@ -101,7 +101,7 @@ def chapters(tables: Frames, new: Frames, name: str, year: int, workbook: bool) 
         ]),
         ("Les mots de statut", [
             *vocabulary,
-            f"Une autre formule s’ajoute au {one} `status_words`, avec son sens ; la plus longue l’emporte.",
+            "Une autre formule s’ajoute à `status_words`, avec son sens ; la plus longue l’emporte.",
         ]),
         ("Ce qui ne va pas", [
             f"Une erreur de lecture : garder les caractères imprimés, ajouter une ligne à `corrections` "
@@ -124,11 +124,17 @@ def markdown(title: str, told: list[Chapter]) -> str:
             for number, step in enumerate(steps, start=1)
         ]
         lines.append("")
-    return "\n".join(map(_typography, lines)) + "\n"
+    return "\n".join(map(spoken, lines)) + "\n"
 
 
-def _typography(line: str) -> str:
-    """Return a line in French typography, but for what is typed or read as it is."""
+def spoken(line: str) -> str:
+    """Return a line in French typography, but for what is typed or read as it is.
+
+    Examples
+    --------
+    >>> spoken("Deux mots : `draft: true`")
+    'Deux mots\\xa0: `draft: true`'
+    """
     code = re.findall(r"`[^`]*`", line)
     text = iter(code)
     return re.sub("\ue000", lambda _: next(text), typography(re.sub(r"`[^`]*`", "\ue000", line)))

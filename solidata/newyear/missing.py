@@ -149,7 +149,7 @@ def _descriptor_gaps(draft: Draft, name: str) -> list[Gap]:
             name,
             None,
             None,
-            f"il manque {quote(f'{field.name} : …')} ({decapitalised(field.description)})",
+            f"il manque {quote(f'{field.name} : …')} ({decapitalised(field.description).rstrip('.')})",
         )
         for field in all_tables()["sources"].fields
         if (field.required or field.name == "lines") and not draft.source.get(field.name)

@@ -8,15 +8,13 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
+from solidata.newyear.guide import Chapter, spoken
 from solidata.raw import ASIDE, HINT
 from solidata.tables import Field, Table, all_tables
-
-if TYPE_CHECKING:
-    from solidata.newyear.guide import Chapter
 
 Frames = dict[str, pd.DataFrame]
 
@@ -103,7 +101,7 @@ def _write_guide(sheet: Any, title: str, told: list[Chapter]) -> None:
         sheet.append([heading])
         sheet.cell(sheet.max_row, 1).font = Font(bold=True, color=_INK)
         for step in steps:
-            sheet.append([step.replace("`", "")])
+            sheet.append([spoken(step).replace("`", "")])
             sheet.cell(sheet.max_row, 1).alignment = Alignment(wrap_text=True, vertical="top")
 
 
