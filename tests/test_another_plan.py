@@ -7,6 +7,7 @@ import re
 import shutil
 
 import made_plan
+import pandas as pd
 import pytest
 import shapely
 from PIL import Image
@@ -17,6 +18,7 @@ from solidata.build import assemble
 from solidata.clean import geography
 from solidata.cli import main
 from solidata.figures import gallery, theme
+from solidata.figures import spending as figures
 from solidata.problems import SourceError
 from solidata.tables import Plan
 
@@ -181,6 +183,25 @@ def test_known_answers(made):
     assert shared.to_dict() == {"Département": 150_000.0, "ARS": 50_000.0}
     tables = [made.load(n) for n in ("observations", "indicators", "funding")]
     assert evolution.pairs(*tables, 2030, 2031)["difference"].tolist() == [4.0]  # 14 - 10 beds
+
+
+def test_what_is_executed_is_told_once(made):
+    # An amount said to be executed, and its two parts too.
+    assert "Ce montant est dit exécuté." in made.figure("financeurs").note
+    funding, actions = made.load("funding"), made.load("actions")
+    registers = catalog.load_registers(made.processed)
+    more = [("JP-02.f2", "JP-02.f1", "CNSA", "planned"), ("JP-02.f3", "JP-02.f1", "Département", "executed")]  # fmt: skip
+    rows = funding[funding["funding_id"] == "GA-01.f2"]
+    parts = [
+        rows.assign(funding_id=key, part_of=whole, funder=funder, stage=stage,
+                    action_id="JP-02", amount_min_eur=40_000.0, amount_max_eur=40_000.0)
+        for key, whole, funder, stage in more
+    ]  # fmt: skip
+    both = pd.concat([funding, *parts], ignore_index=True)
+    both.loc[both["funding_id"] == "JP-02.f1", "stage"] = "planned"
+    note = figures.funders(both, actions, registers, made_plan.YEAR).note
+    said = "Seuls sont dits exécutés : GA-01, 200 000 € et JP-02, 40 000 €."
+    assert said in note.replace(NB, " ").replace("\u202f", " ")
 
 
 def test_the_map_is_a_square_of_nine_communes(made):

@@ -204,8 +204,13 @@ def _executed(parts: pd.DataFrame, funding: pd.DataFrame) -> str:
     rows = funding[own & (funding["stage"].astype(str) == "executed") & funding["repeats"].isna()]
     if rows.empty:
         return "aucun de ces montants n’est dit exécuté"
+    if set(wholes.index) <= set(rows["funding_id"]):
+        return plural(len(wholes), "ce montant est dit exécuté", "tous sont dits exécutés")
+    rows = rows[~rows["part_of"].isin(rows["funding_id"])]  # of an amount, its parts say no more
     each = (f"{r.action_id}, {format_amount(r.amount_min_eur)}" for r in rows.itertuples())
-    return f"seul est dit exécuté : {listed(each)}"
+    return (
+        f"{plural(len(rows), 'seul est dit exécuté', 'seuls sont dits exécutés')} : {listed(each)}"
+    )
 
 
 class _Funders:
