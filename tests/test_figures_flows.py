@@ -251,7 +251,7 @@ def test_a_section_of_one_year_is_told_and_not_drawn():
 
 @pytest.fixture(scope="module")
 def printed():
-    return [load(n) for n in ("flagships", "mentions", "action_lineage", "territories")]
+    return [load(n) for n in ("flagships", "mentions", "action_lineage", "volets", "territories")]
 
 
 def test_the_flagships_of_the_documents(printed):

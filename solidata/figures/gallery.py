@@ -73,6 +73,7 @@ SET: dict[str, Maker] = {
         load("flagships"),
         load("mentions"),
         load("action_lineage"),
+        load("volets"),
         load("territories"),
         registers,
         year,

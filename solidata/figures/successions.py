@@ -12,7 +12,7 @@ from solidata.figures.page import MARGIN, NARROW, Page, text_width
 from solidata.figures.texts import distinct, labelled
 from solidata.figures.theme import Fill
 from solidata.french import format_number, listed, plural
-from solidata.tables import Registers, all_tables
+from solidata.tables import Registers
 
 _CLASSES: dict[str, tuple[str, Fill]] = {
     "continued": ("Se poursuit", theme.HIGHLIGHT),
@@ -26,6 +26,7 @@ def succession(
     flagships: pd.DataFrame,
     mentions: pd.DataFrame,
     lineage: pd.DataFrame,
+    volets: pd.DataFrame,
     territories: pd.DataFrame,
     registers: Registers,
     before: int,
@@ -35,8 +36,9 @@ def succession(
 
     Parameters
     ----------
-    flagships, mentions, lineage, territories : pandas.DataFrame
-        The tables ``flagships``, ``mentions``, ``action_lineage`` and ``territories``.
+    flagships, mentions, lineage, volets, territories : pandas.DataFrame
+        The tables ``flagships``, ``mentions``, ``action_lineage``, ``volets`` and
+        ``territories``.
     registers : Registers
     before, after : int
 
@@ -56,13 +58,13 @@ def succession(
     Examples
     --------
     >>> import solidata
-    >>> names = ("flagships", "mentions", "action_lineage", "territories")
+    >>> names = ("flagships", "mentions", "action_lineage", "volets", "territories")
     >>> succession(*map(solidata.load, names), solidata.load_registers(), 2025, 2026).check()
     []
     """
     territories = labelled(territories, "label")
     found = analysis.successions(flagships, mentions, lineage, before, after)
-    counts = _grouped(analysis.by_volet(found), territories)
+    counts = _grouped(analysis.by_volet(found), volets, territories)
     old, new = (int(found[f"{side}_id"].nunique()) for side in _SIDES)
     going = found[found["succession"] == "continued"]
     kept = int(going["before_id"].nunique())
@@ -83,18 +85,22 @@ def succession(
     )
 
 
-def _grouped(counts: pd.DataFrame, territories: pd.DataFrame) -> pd.DataFrame:
+def _grouped(
+    counts: pd.DataFrame, volets: pd.DataFrame, territories: pd.DataFrame
+) -> pd.DataFrame:
     """Return the counts with the French name of their volet or territory, in order."""
-    volets = all_tables()["flagships"].field("volet").labels
+    labels_of = dict(zip(volets["volet_id"], volets["label"], strict=True))
     names = dict(zip(territories["territory_id"], territories["label"], strict=True))
-    order = [(v, None) for v in volets]
-    order[2:2] = [("territorial", t) for t in names]
-    rank = {pair: n for n, pair in enumerate(order)}
+    rank = {
+        pair: n for n, pair in enumerate((v, t) for v in labels_of for t in (*names, None))
+    }
     pairs = [
         (v, None if pd.isna(t) else t)
         for v, t in zip(counts["volet"], counts["territory"], strict=True)
     ]
-    labels = [f"{volets[v]}, {names.get(t, t)}" if t else volets[v] for v, t in pairs]
+    labels = [
+        f"{labels_of[v]}, {names.get(t, t)}" if t else labels_of[v] for v, t in pairs
+    ]
     frame = counts.assign(group=labels, order=[rank.get(pair, len(rank)) for pair in pairs])
     frame["class"] = frame["succession"].map({c: n for n, c in enumerate(_CLASSES)})
     distinct(dict.fromkeys(labels))
