@@ -25,6 +25,7 @@ from solidata.clean import NEEDED, Cells, clean, geography, read_cells
 from solidata.clean.fields import unprinted
 from solidata.french import listed, plural, typography
 from solidata.problems import Problem, SourceError
+from solidata.raw.layers import COMPANIONS, SUFFIXES
 from solidata.tables import OUTLINES, Field, Plan, Table, all_tables
 from solidata.tables.derive import described, descriptor, dictionary, typed
 
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 Frames = dict[str, pd.DataFrame]
 Step = Callable[[str], None]
+
+LAYER_FILES = frozenset({*SUFFIXES, *COMPANIONS})
 
 
 def _silent(_: str) -> None:
@@ -97,8 +100,9 @@ def _assemble(
 
 
 def _incomplete(found: list[Problem]) -> set[str]:
-    """Return the tables that have rows left out because of problems."""
-    return {raw.table_of(problem.file) for problem in found}
+    """Return the tables that have rows left out because of problems; a layer leaves out none."""
+    files = {problem.file.partition(", objet ")[0] for problem in found}
+    return {raw.table_of(file) for file in files if Path(file).suffix.lower() not in LAYER_FILES}
 
 
 def _readable(found: list[Problem]) -> bool:
@@ -126,8 +130,10 @@ def _further_problems(
         # Reading a cell tells more of it than a key that names no row.
         told = {(p.file, p.line, p.column) for p in unread}
         problems = [p for p in problems if (p.file, p.line, p.column) not in told]
-        # A correction may be of a row left out.
-        problems += [p for p in unread if not incomplete or raw.table_of(p.file) != "corrections"]
+        # A correction may be of a row left out; a place or an outline, of a commune left out.
+        follows = {"corrections"} if incomplete else set()
+        follows |= {"places", "communes"} if "communes" in incomplete else set()
+        problems += [p for p in unread if raw.table_of(p.file) not in follows]
     told = {(p.file, p.line, p.column) for p in problems}
     stray = unprinted(transcribed.tables)
     return problems + [p for p in stray if (p.file, p.line, p.column) not in told]

@@ -602,6 +602,40 @@ def test_a_bad_layer_and_bad_rows_are_told_in_one_breath(raw_copy, source):
     ]
 
 
+def test_bad_context_layers_hide_no_bad_row(raw_copy):
+    (raw_copy / FOLDER / "neighbours.geojson").write_text("{}", encoding="utf-8")
+    rivers = raw_copy / "natural-earth-10m" / "rivers.geojson"
+    rivers.write_text(rivers.read_text(encoding="utf-8").replace("LineString", "MultiPoint"), encoding="utf-8")  # fmt: skip
+    raw_copy.edit("places/places.csv", ("0.892329,47.9841", "0,0"))
+    refusals = raw_copy.refusals(whole=True)
+    assert refusals == [
+        f"data/raw/{FOLDER}/neighbours.geojson : couche illisible ; attendu : un GeoJSON entier, "
+        "avec des contours",
+        "data/raw/natural-earth-10m/rivers.geojson, objet 1 : MultiPoint lu ; attendu : une ligne",
+        f"data/raw/places/places.csv, ligne 15, colonne {quoted('lon')} : {quoted('0 ; 0')} lu ; "
+        + IN_FRANCE,
+    ]
+
+
+def test_a_commune_left_out_is_not_told_of_its_places_and_outline(raw_copy):
+    raw_copy.edit("cog-2026/communes.csv", (",200030385,411,47219", ",200030385,411,47x19"))
+    raw_copy.edit("places/places.csv", ("mds-blois,MDS de Blois", "mds-blois,"))
+    assert [line.split(" : ")[0] for line in raw_copy.refusals(whole=True)] == [
+        f"data/raw/cog-2026/communes.csv, ligne 16, colonne {quoted('population')}",
+        f"data/raw/places/places.csv, ligne 2, colonne {quoted('name')}",
+    ]
+
+
+def test_a_second_file_of_a_layer_hides_nothing_of_its_folder(raw_copy, source):
+    source.to_file(raw_copy / "cog-2026" / "communes.gpkg")
+    source.to_file(raw_copy / "cog-2026" / "communes.geojson")
+    place = "data/raw/cog-2026/communes"
+    assert raw_copy.refusals(whole=True) == [
+        f"{place}.gpkg : double emploi avec communes.geojson ; attendu : un seul fichier par couche",
+        f"{PLACE}.geojson : couche déjà donnée par {place}.geojson ; attendu : une seule",
+    ]
+
+
 def test_without_any_layer_the_tables_are_built_without_outlines(raw_copy):
     for path in raw_copy.root.glob("*/*.geojson"):
         path.unlink()

@@ -85,22 +85,16 @@ def succession(
     )
 
 
-def _grouped(
-    counts: pd.DataFrame, volets: pd.DataFrame, territories: pd.DataFrame
-) -> pd.DataFrame:
+def _grouped(counts: pd.DataFrame, volets: pd.DataFrame, territories: pd.DataFrame) -> pd.DataFrame:
     """Return the counts with the French name of their volet or territory, in order."""
     labels_of = dict(zip(volets["volet_id"], volets["label"], strict=True))
     names = dict(zip(territories["territory_id"], territories["label"], strict=True))
-    rank = {
-        pair: n for n, pair in enumerate((v, t) for v in labels_of for t in (*names, None))
-    }
+    rank = {pair: n for n, pair in enumerate((v, t) for v in labels_of for t in (*names, None))}
     pairs = [
         (v, None if pd.isna(t) else t)
         for v, t in zip(counts["volet"], counts["territory"], strict=True)
     ]
-    labels = [
-        f"{labels_of[v]}, {names.get(t, t)}" if t else labels_of[v] for v, t in pairs
-    ]
+    labels = [f"{labels_of[v]}, {names.get(t, t)}" if t else labels_of[v] for v, t in pairs]
     frame = counts.assign(group=labels, order=[rank.get(pair, len(rank)) for pair in pairs])
     frame["class"] = frame["succession"].map({c: n for n, c in enumerate(_CLASSES)})
     distinct(dict.fromkeys(labels))

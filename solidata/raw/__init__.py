@@ -142,7 +142,7 @@ def read_draft(folder: Path) -> Draft:
     Raises
     ------
     SourceError
-        When the descriptor, or the set of files, cannot be read at all.
+        When the descriptor cannot be read at all.
     """
     base = folder.parent.parent.parent
     declared, problems = sources_of(folder, base, read_descriptor(folder, base)[0])
@@ -151,7 +151,9 @@ def read_draft(folder: Path) -> Draft:
     bad = {problem.column for problem in problems}
     lines = int(source["lines"]) if source["lines"] and "lines" not in bad else None
     tables = {}
-    for name, place in files_of(folder, base)[0].items():
+    files, _, strangers = files_of(folder, base)
+    problems += strangers
+    for name, place in files.items():
         table = all_tables()[name]
         frame, faults = read_table(
             place, table, {source["source_id"]: lines}, base, unfinished=True
@@ -196,10 +198,11 @@ def survey(root: Path, finished: str | None = None) -> tuple[Raw, list[Problem]]
             declared, faults = sources_of(folder, base, declared_here)
             if faults:
                 raise SourceError(faults)
-            files, shapes = files_of(folder, base)
         except SourceError as error:
             problems += error.problems
             continue
+        files, shapes, strangers = files_of(folder, base)
+        problems += strangers
         documents += 1
         sources += declared
         for row in declared:

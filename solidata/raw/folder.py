@@ -152,8 +152,8 @@ def _stranger(path: Path, root: Path) -> Problem:
     return Problem(path.relative_to(root).as_posix(), None, None, None, expected)
 
 
-def files_of(folder: Path, root: Path) -> tuple[dict[str, Place], dict[str, Path]]:
-    """Return where each table and each layer of a folder is, refusing strangers and twins."""
+def files_of(folder: Path, root: Path) -> tuple[dict[str, Place], dict[str, Path], list[Problem]]:
+    """Return where each table and each layer of a folder is, and its strangers and twins."""
     found: dict[str, Place] = {}
     layers: dict[str, Path] = {}
     shapefiles = {path.stem for path in folder.iterdir() if path.suffix.lower() == ".shp"}
@@ -189,9 +189,7 @@ def files_of(folder: Path, root: Path) -> tuple[dict[str, Place], dict[str, Path
             if table in found:
                 problems.append(_twin(place.named(root), found[table].named(folder)))
             found.setdefault(table, place)
-    if problems:
-        raise SourceError(problems)
-    return found, layers
+    return found, layers, problems
 
 
 def _twin(name: str, first: str, what: str = "table") -> Problem:
