@@ -17,7 +17,7 @@ FOLDER = "places"
 FILE = f"{FOLDER}/places.csv"
 PLACE = f"data/raw/{FILE}"
 EVENTS = f"{FOLDER}/place_events.csv"
-COLUMNS = [f.name for f in all_tables()["places"].fields if not f.computed]
+COLUMNS = [*(f.name for f in all_tables()["places"].transcribed), "source_id"]
 SOURCE = "loiretcher-info-accueil"
 
 
