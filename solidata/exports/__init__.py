@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from solidata import catalog, home
-from solidata.analysis.geography import dissolve
-from solidata.french import format_number, listed, nearest, plural, quote
+from solidata.exports.layers import LAYERS, layer, unknown
+from solidata.french import format_number, listed, plural
 from solidata.problems import RefusedError
 
 if TYPE_CHECKING:
@@ -24,124 +24,9 @@ if TYPE_CHECKING:
 FORMATS = ("gpkg", "geojson", "csv")
 EVERYTHING = "tout"
 SOURCES = "SOURCES.md"
-LAMBERT_93, DEGREES = 2154, 4326
+DEGREES = 4326
 DEGREE_DIGITS = 6
 """Decimals of a degree (RFC 7946, section 11.2): a tenth of a metre, as the outlines are kept."""
-_PROVENANCE = ("line", "line_end", "printed")
-
-_INFERRED = (
-    "Le territoire d’action sociale de chaque EPCI est inféré : aucune source publique ne "
-    "l’imprime. `territory_confidence` en dit la solidité"
-)
-_OUTLINE = "Contours généralisés : les superficies en découlent"
-LAYERS: dict[str, tuple[str, str]] = {
-    "communes": ("Communes", f"{_OUTLINE}. {_INFERRED}."),
-    "epci": ("Intercommunalités, pour leurs communes du département", f"{_OUTLINE}. {_INFERRED}."),
-    "arrondissements": ("Arrondissements", f"{_OUTLINE}."),
-    "territoires": (
-        "Territoires d’action sociale",
-        f"{_OUTLINE}. {_INFERRED} : ici, celle du moins sûr de ses EPCI.",
-    ),
-    "departement": ("Département", f"{_OUTLINE}."),
-    "lieux": (
-        "Lieux d’accueil",
-        "N’y figure que ce qui est publié. `point_from` dit d’où vient le point : "
-        "`coordinates`, des coordonnées publiées ; `commune`, le point de la commune, faute de mieux "
-        "(lieux superposés). `in_announced_total` à `inferred` : parmi les points annoncés, sans "
-        "qu’une source le dise ; à `no` : contexte",
-    ),
-}
-"""French title of each layer, and what its reader must know."""
-
-
-def _communes(folder: Path | None) -> gpd.GeoDataFrame:
-    return catalog.load_geography(folder).communes.sort_values("insee_code", ignore_index=True)
-
-
-def _groups(by: str, table: str, keep: list[str], folder: Path | None) -> gpd.GeoDataFrame:
-    """Return the outlines of a table's rows, each with its communes, population and area."""
-    communes = _communes(folder)
-    return _described(communes, by).merge(
-        catalog.load(table, folder)[[by, *keep]], on=by, how="left", validate="1:1"
-    )
-
-
-def _described(communes: gpd.GeoDataFrame, by: str) -> gpd.GeoDataFrame:
-    whole = dissolve(communes, by)
-    members = communes.groupby(by, observed=True)
-    whole["communes"] = whole[by].map(members.size())
-    whole["population_year"] = whole[by].map(members["population_year"].max())
-    # The weakest, not the strongest: categories run from the surest to the least sure.
-    weakest = members["territory_confidence"].max().astype(object)
-    whole["territory_confidence"] = whole[by].map(weakest)
-    return whole
-
-
-def layer(name: str, folder: Path | None = None) -> gpd.GeoDataFrame:
-    """Return one of :data:`LAYERS` in Lambert-93.
-
-    Parameters
-    ----------
-    name : str
-        Such as ``"communes"`` or ``"lieux"``.
-    folder : pathlib.Path, optional
-        Where the tables are; by default ``data/processed`` of the project.
-
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        EPSG:2154. The key first, columns named as in the dictionary, ``communes`` (how many) for
-        groups, ``x`` and ``y`` (metres) of a point inside, and ``geometry``.
-
-    Raises
-    ------
-    RefusedError
-        When there is no such layer; the message gives the nearest.
-    NoDataError
-        When no document gives the outlines of the communes, which places do without.
-
-    Examples
-    --------
-    >>> layer("arrondissements")[["name", "communes"]].to_numpy().tolist()
-    [['Blois', 93], ['Vendôme', 100], ['Romorantin-Lanthenay', 74]]
-    """
-    import geopandas as gpd
-
-    numbers = ["communes", "population", "population_year", "area_km2"]
-    territory = ["territory_id", "territory_confidence"]
-    match name:
-        case "communes":
-            frame = _communes(folder).drop(columns=[*_PROVENANCE])
-            return frame[[*(c for c in frame if c != "geometry"), "geometry"]]
-        case "lieux":
-            table = catalog.load("places", folder).drop(columns=[*_PROVENANCE, "lon", "lat"])
-            points = gpd.GeoSeries.from_xy(table["x"], table["y"], crs=LAMBERT_93)
-            return gpd.GeoDataFrame(table, geometry=points.where(table["x"].notna(), None))
-        case "epci":
-            frame = _groups("epci_id", "epci", ["name", "nature", "territory_id", "note"], folder)
-            columns = ["epci_id", "name", "nature", *territory, "note", *numbers]
-        case "arrondissements":
-            frame = _groups("arrondissement_id", "arrondissements", ["name"], folder)
-            columns = ["arrondissement_id", "name", *numbers]
-        case "territoires":
-            frame = _groups("territory_id", "territories", ["label"], folder)
-            columns = ["territory_id", "label", "territory_confidence", *numbers]
-        case "departement":
-            communes = _communes(folder)
-            code = communes["insee_code"].str[:2]
-            frame = _described(communes.assign(departement=code), "departement")
-            columns = ["departement", *numbers]
-        case _:
-            raise RefusedError(_unknown("couche", name, [*LAYERS, EVERYTHING]))
-    point = frame.representative_point()
-    frame = frame.assign(x=point.x.round(1), y=point.y.round(1))
-    return frame[[*columns, "x", "y", "geometry"]]
-
-
-def _unknown(what: str, word: str, known: Sequence[str]) -> str:
-    near = nearest(word, known)
-    hint = f" (le plus proche : {near})" if near else ""
-    return f"{what} {quote(word)} inconnu{'e' if what == 'couche' else ''} ; au choix : {', '.join(known)}{hint}"
 
 
 def _plain(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -268,7 +153,7 @@ def _csv(frame: gpd.GeoDataFrame) -> bytes:
     import geopandas as gpd
 
     plain = _plain(frame)
-    points = gpd.GeoSeries.from_xy(frame["x"], frame["y"], crs=LAMBERT_93).to_crs(DEGREES)
+    points = gpd.GeoSeries.from_xy(frame["x"], frame["y"], crs=frame.crs).to_crs(DEGREES)
     table = plain.drop(columns=["geometry", "x", "y"]).assign(
         lon=points.x.round(DEGREE_DIGITS),
         lat=points.y.round(DEGREE_DIGITS),
@@ -312,10 +197,10 @@ def export(
     what, formats = list(dict.fromkeys(what)), list(dict.fromkeys(formats))
     for word in what:
         if word not in {*LAYERS, EVERYTHING}:
-            raise RefusedError(_unknown("couche", word, [*LAYERS, EVERYTHING]))
+            raise RefusedError(unknown("couche", word, [*LAYERS, EVERYTHING]))
     for word in formats:
         if word not in FORMATS:
-            raise RefusedError(_unknown("format", word, FORMATS))
+            raise RefusedError(unknown("format", word, FORMATS))
     names = list(LAYERS) if EVERYTHING in what else [name for name in LAYERS if name in what]
     frames = {}
     for name in names:

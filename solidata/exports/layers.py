@@ -1,0 +1,133 @@
+"""The layers that are exported: communes, groups of communes, places, in Lambert-93."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from solidata import catalog
+from solidata.analysis.geography import dissolve
+from solidata.french import nearest, quote
+from solidata.problems import RefusedError
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+LAMBERT_93 = 2154
+_PROVENANCE = ("line", "line_end", "printed")
+
+_INFERRED = (
+    "Le territoire d’action sociale de chaque EPCI est inféré : aucune source publique ne "
+    "l’imprime. `territory_confidence` en dit la solidité"
+)
+_OUTLINE = "Contours généralisés : les superficies en découlent"
+LAYERS: dict[str, tuple[str, str]] = {
+    "communes": ("Communes", f"{_OUTLINE}. {_INFERRED}."),
+    "epci": ("Intercommunalités, pour leurs communes du département", f"{_OUTLINE}. {_INFERRED}."),
+    "arrondissements": ("Arrondissements", f"{_OUTLINE}."),
+    "territoires": (
+        "Territoires d’action sociale",
+        f"{_OUTLINE}. {_INFERRED} : ici, celle du moins sûr de ses EPCI.",
+    ),
+    "departement": ("Département", f"{_OUTLINE}."),
+    "lieux": (
+        "Lieux d’accueil",
+        "N’y figure que ce qui est publié. `point_from` dit d’où vient le point : "
+        "`coordinates`, des coordonnées publiées ; `commune`, le point de la commune, faute de mieux "
+        "(lieux superposés). `in_announced_total` à `inferred` : parmi les points annoncés, sans "
+        "qu’une source le dise ; à `no` : contexte",
+    ),
+}
+"""French title of each layer, and what its reader must know."""
+
+
+def _communes(folder: Path | None) -> gpd.GeoDataFrame:
+    return catalog.load_geography(folder).communes.sort_values("insee_code", ignore_index=True)
+
+
+def _groups(by: str, table: str, keep: list[str], folder: Path | None) -> gpd.GeoDataFrame:
+    """Return the outlines of a table's rows, each with its communes, population and area."""
+    communes = _communes(folder)
+    return _described(communes, by).merge(
+        catalog.load(table, folder)[[by, *keep]], on=by, how="left", validate="1:1"
+    )
+
+
+def _described(communes: gpd.GeoDataFrame, by: str) -> gpd.GeoDataFrame:
+    whole = dissolve(communes, by)
+    members = communes.groupby(by, observed=True)
+    whole["communes"] = whole[by].map(members.size())
+    whole["population_year"] = whole[by].map(members["population_year"].max())
+    # The weakest, not the strongest: categories run from the surest to the least sure.
+    weakest = members["territory_confidence"].max().astype(object)
+    whole["territory_confidence"] = whole[by].map(weakest)
+    return whole
+
+
+def layer(name: str, folder: Path | None = None) -> gpd.GeoDataFrame:
+    """Return one of :data:`LAYERS` in Lambert-93.
+
+    Parameters
+    ----------
+    name : str
+        Such as ``"communes"`` or ``"lieux"``.
+    folder : pathlib.Path, optional
+        Where the tables are; by default ``data/processed`` of the project.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        EPSG:2154. The key first, columns named as in the dictionary, ``communes`` (how many) for
+        groups, ``x`` and ``y`` (metres) of a point inside, and ``geometry``.
+
+    Raises
+    ------
+    RefusedError
+        When there is no such layer; the message gives the nearest.
+    NoDataError
+        When no document gives the outlines of the communes, which places do without.
+
+    Examples
+    --------
+    >>> layer("arrondissements")[["name", "communes"]].to_numpy().tolist()
+    [['Blois', 93], ['Vendôme', 100], ['Romorantin-Lanthenay', 74]]
+    """
+    import geopandas as gpd
+
+    numbers = ["communes", "population", "population_year", "area_km2"]
+    territory = ["territory_id", "territory_confidence"]
+    match name:
+        case "communes":
+            frame = _communes(folder).drop(columns=[*_PROVENANCE])
+            return frame[[*(c for c in frame if c != "geometry"), "geometry"]]
+        case "lieux":
+            table = catalog.load("places", folder).drop(columns=[*_PROVENANCE, "lon", "lat"])
+            points = gpd.GeoSeries.from_xy(table["x"], table["y"], crs=LAMBERT_93)
+            return gpd.GeoDataFrame(table, geometry=points.where(table["x"].notna(), None))
+        case "epci":
+            frame = _groups("epci_id", "epci", ["name", "nature", "territory_id", "note"], folder)
+            columns = ["epci_id", "name", "nature", *territory, "note", *numbers]
+        case "arrondissements":
+            frame = _groups("arrondissement_id", "arrondissements", ["name"], folder)
+            columns = ["arrondissement_id", "name", *numbers]
+        case "territoires":
+            frame = _groups("territory_id", "territories", ["label"], folder)
+            columns = ["territory_id", "label", "territory_confidence", *numbers]
+        case "departement":
+            communes = _communes(folder)
+            code = communes["insee_code"].str[:2]
+            frame = _described(communes.assign(departement=code), "departement")
+            columns = ["departement", *numbers]
+        case _:
+            raise RefusedError(unknown("couche", name, list(LAYERS)))
+    point = frame.representative_point()
+    frame = frame.assign(x=point.x.round(1), y=point.y.round(1))
+    return frame[[*columns, "x", "y", "geometry"]]
+
+
+def unknown(what: str, word: str, known: Sequence[str]) -> str:
+    """Return what is said of a word that names nothing, with the nearest that does."""
+    near = nearest(word, known)
+    hint = f" (le plus proche : {near})" if near else ""
+    return f"{what} {quote(word)} inconnu{'e' if what == 'couche' else ''} ; au choix : {', '.join(known)}{hint}"
