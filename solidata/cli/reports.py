@@ -251,6 +251,7 @@ def figures(console: Console, arguments: argparse.Namespace) -> int:
             )
     names = gallery.chosen(arguments.only)
     registers = catalog.load_registers()
+    load = gallery.Load(catalog.load, catalog.load_geography)
     folder = arguments.out or home.home() / "figures"
     made, empty, refused = [], [], []
     with show.steps(console) as progress:
@@ -258,7 +259,7 @@ def figures(console: Console, arguments: argparse.Namespace) -> int:
         for number, name in enumerate(names, start=1):
             progress.update(task, description=name)
             try:
-                figure = gallery.SET[name](catalog.load, registers, year)
+                figure = gallery.SET[name](load, registers, year)
                 for preset in presets:
                     progress.update(task, description=f"{figure.name} ({preset})")
                     suffix = "" if preset in {"page", "web"} else f"-{preset}"

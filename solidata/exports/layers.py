@@ -55,9 +55,9 @@ def _groups(by: str, table: str, keep: list[str], folder: Path | None) -> gpd.Ge
 
 
 def _described(communes: gpd.GeoDataFrame, by: str) -> gpd.GeoDataFrame:
-    whole = dissolve(communes, by)
+    whole = dissolve(communes.dropna(subset=[by]), by).drop(columns="insee_codes")
+    whole["area_km2"] = whole["area_km2"].round(4)
     members = communes.groupby(by, observed=True)
-    whole["communes"] = whole[by].map(members.size())
     whole["population_year"] = whole[by].map(members["population_year"].max())
     # The weakest, not the strongest: categories run from the surest to the least sure.
     weakest = members["territory_confidence"].max().astype(object)

@@ -14,6 +14,7 @@ from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgba
 from matplotlib.patches import Patch
+from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
@@ -56,7 +57,7 @@ _TYPOGRAPHY = (
         re.compile(r"\d[ \u202f]?[%€]|\d[ \u202f]?[kM]€|M[ \u00a0\u202f]€"),
         "espace insécable attendue avant % et M€",
     ),
-    (re.compile(r"\d\.\d"), "virgule décimale attendue"),
+    (re.compile(r"(?<![\d.])\d+\.\d+(?!\.?\d)"), "virgule décimale attendue"),  # 1.1.0 is a version
     (re.compile(r"(?<!\w)[-–]\d"), "signe moins (U+2212) attendu"),
     (re.compile(r"(?<=\w)'(?=\w)"), "apostrophe courbe attendue"),
     (
@@ -231,7 +232,7 @@ def _overlaps(placed: list[_Placed]) -> Iterator[Defect]:
 def _straddles(page: Page, placed: list[_Placed]) -> Iterator[Defect]:
     """A text lies inside a shape or outside it, never across its edge."""
     renderer = FigureCanvasAgg(page.figure).get_renderer()
-    shapes = [(mark, mark.artist.get_window_extent(renderer)) for mark in page.marks]
+    shapes = [(m, m.artist.get_window_extent(renderer)) for m in page.marks if not m.ground]
     for item in placed:
         box = item.box
         middle = ((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2)
@@ -302,10 +303,13 @@ def _edges(image: Image, placed: list[_Placed]) -> Iterator[Defect]:
 
 
 def _ground(item: _Placed, image: Image) -> tuple[float, ...]:
-    """Return the colour under a text: that of its own box, else the commonest under it.
+    """Return the colour under a text: that of its own halo or box, else the commonest under it.
 
     A hatch or a line under a letter is not its ground.
     """
+    for effect in item.text.get_path_effects():
+        if isinstance(effect, withStroke) and "foreground" in effect._gc:
+            return to_rgba(effect._gc["foreground"])[:3]
     patch = item.text.get_bbox_patch()
     if patch is not None and patch.get_facecolor()[3] > 0:
         return tuple(patch.get_facecolor()[:3])
@@ -329,7 +333,8 @@ def _fills(marks: list[Mark]) -> dict[str, theme.Fill]:
 
 
 def _shapes(page: Page) -> Iterator[Defect]:
-    fills = _fills(page.marks)
+    fills, forms = _fills(page.marks), {mark.category: mark.form for mark in page.marks}
+    grounds = {mark.category for mark in page.marks if mark.ground}
     yield from _as_said(page.marks)
     for category, fill in fills.items():
         best = max(colour.contrast(c, theme.PAPER) for c in (fill.face, fill.edge))
@@ -346,6 +351,8 @@ def _shapes(page: Page) -> Iterator[Defect]:
         told_by_shape = set(one.hatch or "") != set(other.hatch or "") or (
             (one.face == theme.PAPER) != (other.face == theme.PAPER)
         )
+        # A symbol is not taken for the ground it stands on.
+        told_by_shape |= forms[a] != forms[b] or (a in grounds) != (b in grounds)
         for name in colour.SIMULATIONS:
             apart = max(
                 colour.difference(one.face, other.face, name),
@@ -403,11 +410,13 @@ def _stacks(page: Page) -> dict[tuple[Axes, float], list[Mark]]:
 
 
 def _limits(page: Page) -> Iterator[Defect]:
-    fills = set(_fills(page.marks).values())
-    if len(fills) > theme.MAX_HUES:
-        yield Defect(
-            "couleurs", f"{len(fills)} remplissages", f"attendu : {theme.MAX_HUES} au plus"
-        )
+    # Grounds are shades of one scale, symbols are told by their form: each has its limit.
+    for what in (True, False):
+        fills = {m.fill for m in page.marks if m.ground == what} - {theme.UNKNOWN}
+        if len(fills) > theme.MAX_HUES:
+            yield Defect(
+                "couleurs", f"{len(fills)} remplissages", f"attendu : {theme.MAX_HUES} au plus"
+            )
     for segments in _stacks(page).values():
         categories = {mark.category for mark in segments}
         if len({mark.fill for mark in segments}) < len(categories):
@@ -514,4 +523,8 @@ def defects(figure: Figure, page: Page, dressed: bool = True) -> list[Defect]:
             page.figure.set_dpi(dpi)
         found += [*_names(page, placed), *_shapes(page), *_limits(page), *_bars_from_zero(page)]
         found += _size(page, figure)
+        if page.maps:
+            from solidata.figures.geo import checks as map_checks
+
+            found += map_checks.defects(page)
     return list(dict.fromkeys(found))

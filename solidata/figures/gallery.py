@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from solidata.analysis import flows as flowing
+from solidata.analysis.places import RECEIVING, announced
 from solidata.analysis.progress import reports
 from solidata.figures import (
     evolution,
     flows,
+    maps,
+    maps_ratio,
     progress,
     rates,
     spending,
@@ -21,10 +26,21 @@ from solidata.figures import (
 from solidata.figures.frame import Figure
 from solidata.french import nearest, quote
 from solidata.problems import NoDataError, RefusedError
-from solidata.tables import Registers
+from solidata.tables import Geography, Registers
 
-Load = Callable[[str], pd.DataFrame]
-"""Gives a table by its name: figures themselves never read a file."""
+
+@dataclass(frozen=True)
+class Load:
+    """Gives a table by its name, and the outlines: figures themselves never read a file."""
+
+    table: Callable[[str], pd.DataFrame]
+    geography: Callable[[], Geography]
+
+    def __call__(self, name: str) -> pd.DataFrame:
+        """Return a table."""
+        return self.table(name)
+
+
 Maker = Callable[[Load, Registers, int], Figure]
 
 
@@ -52,6 +68,44 @@ def _acting(load: Load, year: int) -> pd.DataFrame:
 
 _SLOPES = 4
 """As many changes as one column holds, whatever their labels."""
+
+
+def _nearest(communes: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
+    """Return the nearest place of each commune; of places as near, the first identifier."""
+    ordered = places.sort_values("place_id")
+    x, y = (communes[c].to_numpy()[:, None] - ordered[c].to_numpy()[None, :] for c in "xy")
+    metres = np.hypot(x, y)
+    rank = metres.argmin(axis=1)
+    return pd.DataFrame(
+        {
+            "insee_code": communes["insee_code"].to_numpy(),
+            "place_id": ordered["place_id"].to_numpy()[rank],
+            "distance_km": metres[np.arange(len(rank)), rank] / 1000,
+        }
+    )
+
+
+def _to_houses(load: Load, registers: Registers) -> Figure:
+    places, geography = load("places"), load.geography()
+    houses = places[(places["kind"] == "mds") & (places["state"] == "open")]
+    return maps_ratio.distance(_nearest(geography.communes, houses), houses, geography, registers)
+
+
+def _to_points(load: Load, registers: Registers, year: int) -> Figure:
+    places, geography = load("places"), load.geography()
+    total = int(announced(_reported(load, "observations", year))["count"].iloc[0])
+    counted = places[places["in_announced_total"] != "no"]
+    points = counted[counted["state"].isin(RECEIVING)]
+    return maps_ratio.distance(
+        _nearest(geography.communes, points),
+        points,
+        geography,
+        registers,
+        ("un point d’accueil situé", "points d’accueil situés"),
+        max(total - len(counted), 0),
+        "distance-points",
+    )
+
 
 SET: dict[str, Maker] = {
     "statuts-par-section": lambda load, registers, year: progress.status_by_section(
@@ -130,6 +184,23 @@ SET: dict[str, Maker] = {
     "depense-brute": lambda load, registers, year: evolution.series(
         load("observations"), load("indicators"), registers
     ),
+    "carte-lieux": lambda load, registers, year: maps.overview(
+        load("places"),
+        load("place_events"),
+        _reported(load, "observations", year),
+        load("territories"),
+        load("epci"),
+        load.geography(),
+        registers,
+    ),
+    "carte-population": lambda load, registers, year: maps.population(
+        load("territories"), load("epci"), load.geography(), registers
+    ),
+    "carte-densite": lambda load, registers, year: maps_ratio.density(
+        load("epci"), load.geography(), registers
+    ),
+    "distance-mds": lambda load, registers, year: _to_houses(load, registers),
+    "distance-points": lambda load, registers, year: _to_points(load, registers, year),
 }
 """Every figure by the name the command line knows it by, in the order of the gallery.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -18,6 +18,9 @@ from matplotlib.text import Text
 
 from solidata.figures import theme
 from solidata.figures.theme import FONT, Fill, register_fonts
+
+if TYPE_CHECKING:
+    from solidata.figures.geo.facts import MapFacts
 
 MM_PER_INCH = 25.4
 _POINTS_PER_INCH, _SCALE = 72, 16
@@ -132,6 +135,10 @@ class Mark:
     """Whether its length from a baseline says the value."""
     vertical: bool = False
     """Whether that length is a height."""
+    ground: bool = False
+    """Whether it is a surface of a map: what is written or drawn on it lies across it."""
+    form: str = ""
+    """The form of a symbol, where it says the category as much as the fill."""
 
 
 @dataclass
@@ -147,6 +154,8 @@ class Page:
     marks: list[Mark] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
     """What the page calls a category, where it is not the category itself."""
+    maps: list[MapFacts] = field(default_factory=list)
+    """What each of its maps says of itself."""
     figure: Figure = field(init=False)
 
     def __post_init__(self) -> None:
@@ -206,6 +215,14 @@ class Page:
         line.set_transform(self.figure.transFigure)
         self.figure.add_artist(line)
 
-    def mark(self, artist: Artist, category: str, fill: Fill, bar: bool = False) -> None:
+    def mark(
+        self,
+        artist: Artist,
+        category: str,
+        fill: Fill,
+        bar: bool = False,
+        ground: bool = False,
+        form: str = "",
+    ) -> None:
         """Remember that `artist` stands for data."""
-        self.marks.append(Mark(artist, category, fill, bar))
+        self.marks.append(Mark(artist, category, fill, bar, ground=ground, form=form))

@@ -62,6 +62,21 @@ SEQUENTIAL = ("#E4EEF5", "#B5D0E3", "#7FB2D6", "#3F87B8", "#17608F", "#0B3C5D")
 DIVERGING = ("#A85B12", "#E0A868", "#F6E6D2", "#DCE8F0", "#7FB2D6", "#0B3C5D")
 """Below and above a middle."""
 
+CLASSES = tuple(
+    Fill(face, "#5B6770", INK if rank < 3 else PAPER) for rank, face in enumerate(SEQUENTIAL)
+)
+"""The same as grounds of a map, from little to much."""
+
+TERRITORY = (
+    Fill("#D0DEE9", "#5B6770", INK),
+    Fill("#FCF7EA", "#5B6770", INK),
+    Fill("#C2CDA9", "#5B6770", INK),
+)
+"""Grounds of a map that are told apart in grey too, in the order of the table."""
+
+AROUND, WATER = "#ECEFF1", "#3A7CA8"
+"""The ground around what a map is about, and its rivers."""
+
 UNKNOWN = Fill("#F4F5F6", "#5B6770", INK, ".....")
 """What no source says."""
 

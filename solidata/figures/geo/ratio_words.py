@@ -1,0 +1,70 @@
+"""What a map of ratios says: its finding, and what limits it."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+
+from solidata.analysis.places import Drawable
+from solidata.figures.geo.place_words import precision_notes
+from solidata.figures.geo.sheet import told
+from solidata.figures.notes import sentences
+from solidata.french import decapitalised, format_number, format_rate, listed, plural
+
+LIMIT = 10.0
+"""Kilometres that the title of a map of distances tells of."""
+_PARTLY = re.compile(r"^[^;]*\bcommunes? en [^;]*")
+
+
+def parts_note(rows: pd.DataFrame) -> str:
+    """Return that only the communes here count, and which EPCI their remark says reach further."""
+    notes = ["superficie des contours généralisés"]
+    partly = []
+    for row in rows.itertuples():
+        if isinstance(row.note, str) and (found := _PARTLY.match(row.note)):
+            partly.append(f"{row.name} ({decapitalised(found.group().strip())})")
+    if partly:
+        notes.append(f"seule la part située dans le département compte, pour {listed(partly)}")
+    missing = rows[rows["density"].isna()]
+    for row in missing.itertuples():
+        notes.append(
+            f"{row.name} : {row.communes} {plural(row.communes, 'commune')}, donnée manquante"
+        )
+    return sentences(notes)
+
+
+def distance_title(rows: pd.DataFrame, what: str, unknown: int) -> tuple[str, str]:
+    """Return the finding of a map of distances, and the share of inhabitants that it tells.
+
+    Shares are of the inhabitants of communes; a commune is near or not as its point is.
+    """
+    people = rows["population"].astype("float64")
+    near = float(people[rows["distance_km"] < LIMIT].sum()) / float(people.sum())
+    share = f"{format_rate(near, 0)} des habitants"
+    least = f"Au moins {share}" if unknown else share
+    return f"{least} vivent à moins de {LIMIT:g} km {_of(what)}", least
+
+
+def _of(what: str) -> str:
+    """Return « d’une MDS ouverte », « d’un point »."""
+    return f"d’{what}"
+
+
+def distance_notes(rows: pd.DataFrame, every: Drawable, unknown: int) -> str:
+    """Return how distances are measured, and what they leave out."""
+    notes = [
+        "distances à vol d’oiseau, du centre de la commune au point du lieu : par la route, elles "
+        "sont plus longues",
+        "tous les habitants d’une commune comptent à la même distance",
+    ]
+    if unknown:
+        notes.append(
+            f"{format_number(unknown)} {plural(unknown, 'point annoncé n’est pas situé', 'points annoncés ne sont pas situés')} : "
+            "les distances sont des maximums, et les parts d’habitants proches des minimums"
+        )
+    notes += precision_notes(every.located, every)
+    missing = rows[rows["distance_km"].isna()]
+    if len(missing):
+        notes.append(f"sans distance : {told(list(missing['name']))}")
+    return sentences(notes)
