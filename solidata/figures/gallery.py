@@ -24,6 +24,7 @@ from solidata.figures import (
     table,
 )
 from solidata.figures.frame import Figure
+from solidata.figures.geo.ratio_words import Words
 from solidata.french import nearest, quote
 from solidata.problems import NoDataError, RefusedError
 from solidata.tables import Geography, Registers
@@ -101,7 +102,7 @@ def _to_points(load: Load, registers: Registers, year: int) -> Figure:
         points,
         geography,
         registers,
-        ("un point d’accueil situé", "points d’accueil situés"),
+        Words("point d’accueil situé", "points d’accueil situés"),
         max(total - len(counted), 0),
         "distance-points",
     )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from solidata.analysis import places as analysis
@@ -16,9 +18,9 @@ from solidata.figures.geo import legend as keys
 from solidata.figures.geo import symbols
 from solidata.figures.geo.canvas import Base, Canvas
 from solidata.figures.geo.facts import Box, Disc
-from solidata.figures.geo.labels import Name, place, within, write
-from solidata.figures.geo.place_words import as_of, place_notes, place_title, states_of
-from solidata.figures.geo.sheet import begin, finish, sheet, told, unnamed
+from solidata.figures.geo.labels import Name, legible, place, within, write
+from solidata.figures.geo.place_words import dated, place_notes, place_title, states_of
+from solidata.figures.geo.sheet import LANDSCAPE, begin, finish, sheet, told, unnamed
 from solidata.figures.notes import sentences
 from solidata.figures.page import NARROW, wrap
 from solidata.figures.texts import labelled, too_many
@@ -83,8 +85,11 @@ def _tint(canvas: Canvas, rows: pd.DataFrame) -> None:
         canvas.ground(row.geometry, row.category, row.fill)
 
 
-def _name_territories(canvas: Canvas, rows: pd.DataFrame) -> None:
-    """Write the name of each territory where it has room, in the middle if it can be."""
+def _name_territories(canvas: Canvas, rows: pd.DataFrame, keyed: bool) -> None:
+    """Write the name of each territory where it has room, in the middle if it can be.
+
+    One without room is led to its territory by a line, unless the legend names it (`keyed`).
+    """
     for row in rows.itertuples():
         shape = canvas.shape(row.geometry)
         if shape.is_empty:
@@ -99,34 +104,40 @@ def _name_territories(canvas: Canvas, rows: pd.DataFrame) -> None:
             if found := within(shape, name, canvas.room):
                 write(canvas.page, canvas.axes, found, halo=None)
                 break
+        else:
+            if keyed:
+                continue
+            inside = shape.representative_point()
+            spot = Box(inside.x, inside.y, inside.x, inside.y)
+            for led in place(
+                [replace(name, x=inside.x, y=inside.y, clear=spot, must=True)], canvas.room
+            )[0]:
+                write(canvas.page, canvas.axes, led)
 
 
 def _place_names(
-    shown: pd.DataFrame, made: Sequence[symbols.Group], narrow: bool
+    shown: pd.DataFrame, spots: Sequence[tuple[float, float]], narrow: bool
 ) -> list[tuple[Name, int]]:
-    """Return the name of the communes of each group of places, and how many places it names."""
+    """Return the name of each commune that has places, and how many places it names; MDS first."""
     found = []
     small = symbols.NARROW_SIZE if narrow else 1.0
-    for group in made:
-        rows = shown.iloc[list(group.rows)]
-        first = rows["kind"].astype(str).eq("mds")
-        ordered = pd.concat([rows[first], rows[~first]])
-        communes = list(dict.fromkeys(ordered["commune"]))
-        main = bool(first.any())
-        box = group.box.grown(0.15 - group.pitch / 2 + symbols.LOOKS["mds"].radius * small)
-        large = 6.5 if narrow else 7.5
-        style: dict[str, Any] = {"size": large, "weight": 600} if main else {"size": large - 0.5}
-        lines = tuple(communes[:3])
-        named = int(rows["commune"].isin(lines).sum())
-        if len(lines) == 1 and narrow:  # a long name in two lines finds room more often
-            lines = tuple(wrap(lines[0], 16.0, large, 600))
-        found.append((Name(lines, group.x, group.y, box, must=main, **style), named))
+    radius, large = symbols.LOOKS["mds"].radius * small + 0.15, 6.5 if narrow else 7.5
+    for commune, rows in shown.reset_index(drop=True).groupby("commune", sort=False):
+        xs, ys = np.array([spots[row] for row in rows.index]).T
+        box = Box(xs.min(), ys.min(), xs.max(), ys.max()).grown(radius)
+        main = bool(rows["kind"].astype(str).eq("mds").any())
+        # A long name in two lines finds room more often.
+        lines = tuple(wrap(str(commune), 16.0, large, 600)) if narrow else (str(commune),)
+        size = legible(lines, large if main else large - 0.5)
+        middle = ((box.left + box.right) / 2, (box.bottom + box.top) / 2)
+        name = Name(lines, *middle, box, size, 600 if main else 400, must=main)
+        found.append((name, len(rows)))
     return sorted(found, key=lambda pair: not pair[0].must)
 
 
-def write_names(canvas: Canvas, shown: pd.DataFrame, made: Sequence[symbols.Group]) -> int:
+def write_names(canvas: Canvas, shown: pd.DataFrame, spots: Sequence[tuple[float, float]]) -> int:
     """Write the communes of places beside their symbols, MDS first; return how many have no name."""
-    wanted = _place_names(shown, made, canvas.page.narrow)
+    wanted = _place_names(shown, spots, canvas.page.narrow)
     written, _ = place([name for name, _ in wanted], canvas.room)
     done = {id(w.name) for w in written}
     for one in written:
@@ -195,11 +206,13 @@ def overview(
     names = base.geography.communes.shape[0]
     longest = unnamed(len(shown))
 
+    def keyed(width: float) -> bool:
+        # On a small map, or among many places, the names of territories may find no room.
+        return width < NARROW or width > LANDSCAPE or len(shown) > _CROWDED
+
     def legend_of(width: float) -> keys.Legend:
         blocks = _overview_legend(shown, extra, total)
-        # In a column, or among many places, the names of territories may find no room.
-        crowded = width < NARROW or len(shown) > _CROWDED
-        return keys.Legend([*blocks, *([_territory_keys(areas)] if crowded else [])])
+        return keys.Legend([*blocks, *([_territory_keys(areas)] if keyed(width) else [])])
 
     def draw(page: Any) -> None:
         legend = legend_of(page.width)
@@ -209,11 +222,11 @@ def overview(
         canvas.rivers()
         canvas.outlines("epci_id", "territory_id", communes=True)
         if len(extra):
-            symbols.draw_places(canvas, extra, zorder=5.5)
-        groups = symbols.draw_places(canvas, shown)
-        without = write_names(canvas, seen(canvas, shown), groups)
+            symbols.draw_places(canvas, seen(canvas, extra), zorder=5.5)
+        inside = seen(canvas, shown)
+        without = write_names(canvas, inside, symbols.draw_places(canvas, inside))
         canvas.river_names()
-        _name_territories(canvas, areas)
+        _name_territories(canvas, areas, keyed(page.width))
         canvas.names_around()
         finish(canvas, made, legend, unnamed(without))
 
@@ -313,8 +326,8 @@ def _overview_reading(shown: pd.DataFrame) -> str:
     row = shown[shown["kind"].astype(str) == "mds"].head(1)
     row = row if len(row) else shown.head(1)
     first = row.iloc[0]
-    symbol = symbols.Symbol(str(first["kind"]), str(first["state"]))
-    return f"{first['name']} : {symbol.category}, état publié au {as_of(str(first['as_of']))}."
+    state = all_tables()["places"].field("state").labels[str(first["state"])].lower()
+    return f"{first['name']} : {state}, état daté {dated(str(first['as_of']))}."
 
 
 # --- where people live ------------------------------------------------------------------------

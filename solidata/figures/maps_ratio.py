@@ -15,8 +15,14 @@ from solidata.figures.geo import legend as keys
 from solidata.figures.geo import symbols
 from solidata.figures.geo.canvas import Base, Canvas
 from solidata.figures.geo.facts import Box
-from solidata.figures.geo.labels import Name, place, within, write
-from solidata.figures.geo.ratio_words import LIMIT, distance_notes, distance_title, parts_note
+from solidata.figures.geo.labels import Name, legible, place, within, write
+from solidata.figures.geo.ratio_words import (
+    LIMIT,
+    Words,
+    distance_notes,
+    distance_title,
+    parts_note,
+)
 from solidata.figures.geo.shades import MISSING, Shades
 from solidata.figures.geo.sheet import begin, finish, sheet, unnamed
 from solidata.figures.maps import seen, with_outlines, write_names
@@ -178,35 +184,32 @@ def _density_table(rows: pd.DataFrame) -> pd.DataFrame:
 def _name_areas(canvas: Canvas, rows: pd.DataFrame, shades: Shades) -> int:
     """Write the name and the value in each area, beside it where it is too small; return how many lack."""
     narrow = canvas.page.narrow
-    size, left = (6.0 if narrow else 7.0), 0
-    order = rows.geometry.area.sort_values().index
-    for index in order:
+    size = 6.0 if narrow else 7.0
+    # The smallest first: they have the least choice. Names beside their area come after those inside.
+    apart = []
+    for index in rows.geometry.area.sort_values().index:
         row, rank = rows.loc[index], shades.ranks.loc[index]
         shape = canvas.shape(row.geometry)
         if shape.is_empty or pd.isna(rank):
             continue
-        value = format_number(row["density"], 0)
-        fill = shades.fill(int(rank))
+        value, ink = format_number(row["density"], 0), shades.fill(int(rank)).ink
         middle = shape.centroid
         spot = Box(middle.x, middle.y, middle.x, middle.y)
-        found = None
-        for room in (30.0, 22.0, 16.0, 11.0):
-            lines = (*wrap(row["name"], room, size, 600), value)
-            name = Name(lines, middle.x, middle.y, spot, size, 600, fill.ink)
+        for wide in (30.0, 22.0, 16.0, 11.0):
+            lines = (*wrap(row["name"], wide, size, 600), value)
+            name = Name(lines, middle.x, middle.y, spot, legible(lines, size), 600, ink)
             if found := within(shape, name, canvas.room):
                 write(canvas.page, canvas.axes, found, halo=None)
                 break
-        if not found:
+        else:
             point = shape.representative_point()
             spot = Box(point.x, point.y, point.x, point.y).grown(0.4)
-            lines = (*wrap(row["name"], 30.0, size, 600), value)
-            written, _ = place(
-                [Name(lines, point.x, point.y, spot, size, 600, must=True)], canvas.room
-            )
-            for one in written:
-                write(canvas.page, canvas.axes, one)
-            left += not written
-    return left
+            lines = (*wrap(row["name"], 16.0 if narrow else 24.0, size, 600), value)
+            apart.append(Name(lines, point.x, point.y, spot, legible(lines, size), 600, must=True))
+    written, left = place(apart, canvas.room)
+    for one in written:
+        write(canvas.page, canvas.axes, one)
+    return len(left)
 
 
 # --- distance ---------------------------------------------------------------------------------
@@ -217,7 +220,7 @@ def distance(
     places: pd.DataFrame,
     geography: Geography,
     registers: Registers,
-    what: tuple[str, str] = ("une MDS ouverte", "MDS ouvertes"),
+    what: Words = Words("MDS ouverte", "MDS ouvertes", feminine=True),
     unknown: int = 0,
     name: str = "distance-mds",
 ) -> Figure:
@@ -232,8 +235,8 @@ def distance(
     geography : Geography
         Its communes have ``population``.
     registers : Registers
-    what : (str, str)
-        What the places are called, one with its article and several.
+    what : Words
+        What the places are called.
     unknown : int
         How many more are announced that nobody has located: when there are some, who lives near
         is a minimum, and the figure says so.
@@ -275,8 +278,8 @@ def distance(
         shade(canvas, rows, shades)
         canvas.rivers()
         canvas.outlines(communes=True)
-        groups = symbols.draw_places(canvas, shown)
-        without = write_names(canvas, seen(canvas, shown), groups)
+        inside = seen(canvas, shown)
+        without = write_names(canvas, inside, symbols.draw_places(canvas, inside))
         canvas.river_names()
         canvas.names_around()
         finish(canvas, made, legend, unnamed(without))
@@ -284,13 +287,11 @@ def distance(
     known = rows[rows["distance_km"].notna()]
     farthest = known.sort_values(["distance_km", "insee_code"], ascending=[False, True]).iloc[0]
     nearest = shown.set_index("place_id")["commune"].get(farthest["place_id"], "")
-    figure_title, share = distance_title(rows, what[0], unknown)
+    figure_title, share = distance_title(rows, what, unknown)
     return Figure(
         name=name,
         title=figure_title,
-        unit=f"Distance à vol d’oiseau de chaque commune à {what[0]} la plus proche, en kilomètres"
-        if what[0].startswith("une ")
-        else f"Distance à vol d’oiseau de chaque commune {_to(what[0])} le plus proche, en kilomètres",
+        unit=f"Distance à vol d’oiseau de chaque commune {what.nearest}, en kilomètres",
         data=_distance_data(rows, shown, base),
         value="distance_km",
         draw=draw,
@@ -315,13 +316,9 @@ def distance(
             f"{share} vivent dans une commune à moins de {LIMIT:g} km."
         ),
         note=distance_notes(rows, every, unknown),
-        scope=f"{len(rows)} communes, {format_number(int(total))} habitants ; {len(shown)} {what[1]}.",
+        scope=f"{len(rows)} communes, {format_number(int(total))} habitants ; {len(shown)} {what.several}.",
         registers=registers,
     )  # fmt: skip
-
-
-def _to(what: str) -> str:
-    return f"au {what.removeprefix('un ')}" if what.startswith("un ") else f"à {what}"
 
 
 def _counted(shown: pd.DataFrame) -> list[tuple[symbols.Symbol, int]]:

@@ -68,9 +68,9 @@ CLASSES = tuple(
 """The same as grounds of a map, from little to much."""
 
 TERRITORY = (
-    Fill("#D0DEE9", "#5B6770", INK),
-    Fill("#FCF7EA", "#5B6770", INK),
-    Fill("#C2CDA9", "#5B6770", INK),
+    Fill("#D6E2EB", "#5B6770", INK),
+    Fill("#FDF9EF", "#5B6770", INK),
+    Fill("#C0CBA8", "#5B6770", INK),
 )
 """Grounds of a map that are told apart in grey too, in the order of the table."""
 

@@ -12,11 +12,12 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
+from matplotlib.patheffects import withStroke
 
 from solidata.analysis.geography import dissolve
 from solidata.figures import theme
 from solidata.figures.geo.facts import Box, MapFacts, ScaleBar
-from solidata.figures.geo.labels import Name, Room, within, write
+from solidata.figures.geo.labels import HALO, Name, Room, within, write
 from solidata.figures.page import MARGIN, Page, text_width
 from solidata.figures.theme import Fill
 from solidata.french import format_date, format_number, listed
@@ -26,8 +27,8 @@ from solidata.tables import Geography
 if TYPE_CHECKING:
     import pandas as pd
 
-EDGE = 3_000.0
-"""Metres of ground shown around what a map is about, at least."""
+EDGE = 0.025
+"""Ground shown around what a map is about, as a share of it."""
 _DETAIL = 0.04
 """Millimetres: what is finer than a printed line is left out of it."""
 
@@ -154,11 +155,14 @@ class Canvas:
         shape = self.shape(geometry)
         if shape.is_empty:
             return
-        parts = shapely.get_parts(shape)
-        style = {"zorder": 3, "solid_joinstyle": "round", "solid_capstyle": "round", **style}
-        for part in parts:
-            x, y = shapely.get_coordinates(part).T
-            self.axes.plot(x, y, color=colour, linewidth=width, **style)
+        each = [shapely.get_coordinates(part) for part in shapely.get_parts(shape)]
+        codes = [c for xy in each for c in (Path.MOVETO, *[Path.LINETO] * (len(xy) - 1))]
+        style = {"zorder": 3, "joinstyle": "round", "capstyle": "round", **style}
+        # One path, and not a line a part: ten times quicker to draw.
+        self.axes.add_artist(
+            PathPatch(Path(np.concatenate(each), codes), facecolor="none", edgecolor=colour,
+                      linewidth=width, **style)
+        )  # fmt: skip
 
     def outlines(self, *levels: str, communes: bool = False) -> None:
         """Draw limits, the finer the smaller what they part: communes, then `levels`, then the whole."""
@@ -173,14 +177,20 @@ class Canvas:
         self.lines(self.base.whole.boundary, theme.INK, 1.2 * thin, zorder=3.5)
 
     def around(self) -> None:
-        """Draw the départements around."""
+        """Draw the départements around; no white is left where the frame reaches beyond them."""
+        if len(self.base.geography.neighbours):
+            frame = self.facts.frame
+            self.axes.add_artist(
+                Rectangle((frame.left, frame.bottom), frame.width, frame.height,
+                          facecolor=theme.AROUND, edgecolor="none", zorder=0.5)
+            )  # fmt: skip
         for geometry in self.base.geography.neighbours.geometry:
             self.fill(geometry, theme.AROUND, theme.PAPER, linewidth=1.0, zorder=1)
 
     def rivers(self) -> None:
         """Draw the rivers, over the ground and under the limits."""
         for geometry in self.base.geography.rivers.geometry:
-            self.lines(geometry, theme.PAPER, 1.9, zorder=2.8)
+            self.lines(geometry, theme.PAPER, 1.6, zorder=2.8)
             self.lines(geometry, theme.WATER, 0.9, zorder=2.9)
 
     def river_names(self) -> None:
@@ -213,6 +223,7 @@ class Canvas:
                         x, self.page.bottom + y, name, size=6.5, weight=600, color=colour,
                         ha="center", va="center", rotation=math.degrees(turn),
                         rotation_mode="anchor",
+                        path_effects=[withStroke(linewidth=2 * HALO, foreground=theme.PAPER)],
                     )  # fmt: skip
                     break
             self.room.take(*(Box(p.x, p.y, p.x, p.y).grown(0.5) for p in along))

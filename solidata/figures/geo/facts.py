@@ -67,7 +67,7 @@ class Point(NamedTuple):
     """Lambert-93, metres."""
     y: float
     group: int
-    """Places too near each other to be told apart stand side by side around their mean."""
+    """Places that would touch make room for each other: the mean of their points does not move."""
 
 
 @dataclass

@@ -50,6 +50,17 @@ class Name:
         return len(self.lines) * self.size * LEADING
 
 
+def legible(lines: Iterable[str], size: float) -> float:
+    """Return the size of a name: that of a text to read when it is as long as one.
+
+    Examples
+    --------
+    >>> legible(["Mer"], 6.5), legible(["Romorantinais et Monestois"], 6.5)
+    (6.5, 7.0)
+    """
+    return max(size, 7.0) if any(len(line) > 25 for line in lines) else size
+
+
 @dataclass(frozen=True)
 class Written:
     """A name and where it stands."""

@@ -51,20 +51,21 @@ class Keys:
     title: str
     keys: Sequence[Key]
 
+    def _inner(self) -> float:
+        """Return the width of the labels and of their details, which end together."""
+        labels = max(text_width(k.label, _LABEL) for k in self.keys)
+        details = max((text_width(k.detail, _DETAIL) for k in self.keys if k.detail), default=-3.0)
+        return _KEY_WIDTH + _PAD + labels + 3.0 + details
+
     def size(self) -> tuple[float, float]:
         """Return its width and height in millimetres."""
-        wide = [text_width(self.title, _TITLE, 600)] + [
-            _KEY_WIDTH
-            + _PAD
-            + text_width(k.label, _LABEL)
-            + (1.6 + text_width(k.detail, _DETAIL) if k.detail else 0)
-            for k in self.keys
-        ]
-        return max(wide), (4.6 if self.title else 0.0) + _ROW * len(self.keys)
+        wide = max(text_width(self.title, _TITLE, 600), self._inner())
+        return wide, (4.6 if self.title else 0.0) + _ROW * len(self.keys)
 
     def draw(self, canvas: Canvas, x: float, top: float) -> None:
         """Draw it down from its top left corner."""
         page = canvas.page
+        right = x + self._inner()
         if self.title:
             page.text(x, page.bottom + top, self.title, size=_TITLE, weight=600, va="top")
             top -= 4.6
@@ -75,9 +76,8 @@ class Keys:
             base = page.bottom + y
             page.text(left, base, key.label, size=_LABEL, va="center_baseline")
             if key.detail:
-                left += text_width(key.label, _LABEL) + 1.6
                 style = {"size": _DETAIL, "color": theme.SOFT_INK, "va": "center_baseline"}
-                page.text(left, base, key.detail, **style)
+                page.text(right, base, key.detail, ha="right", **style)
             top -= _ROW
 
 

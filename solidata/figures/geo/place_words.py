@@ -21,18 +21,21 @@ _MDS_STATES = {
 }
 
 
-def as_of(text: str) -> str:
-    """Return a date as precise as it is known.
+def dated(text: str) -> str:
+    """Return « de » and a date as precise as it is known.
 
     Examples
     --------
-    >>> [as_of(t).replace("\u00a0", " ") for t in ("2024", "2025-12", "2026-03-07")]
-    ['2024', 'décembre 2025', '7 mars 2026']
+    >>> [dated(t).replace("\u00a0", " ") for t in ("2024", "2025-08", "2026-03-07")]
+    ['de 2024', 'd’août 2025', 'du 7 mars 2026']
     """
     parts = [int(part) for part in text.split("-")]
     if len(parts) == 3:
-        return format_date(datetime.date(*parts))
-    return text if len(parts) == 1 else f"{MONTHS[parts[1] - 1]}\u00a0{parts[0]}"
+        return f"du {format_date(datetime.date(*parts))}"
+    if len(parts) == 1:
+        return f"de {text}"
+    month = MONTHS[parts[1] - 1]
+    return f"{'d’' if month[0] in 'ao' else 'de '}{month}\u00a0{parts[0]}"
 
 
 def between(low: pd.Timestamp, high: pd.Timestamp) -> str:
@@ -150,10 +153,10 @@ def place_notes(
     notes += precision_notes(shown, every)
     dates = sorted(shown["as_of"].astype(str))
     if dates[0] == dates[-1]:
-        notes.append(f"états publiés en date de {as_of(dates[0])}")
+        notes.append(f"états datés {dated(dates[0])}")
     else:
         notes.append(
-            f"états publiés à des dates diverses, {as_of(dates[0])} au plus tôt, {as_of(dates[-1])} au plus tard"
+            f"états datés selon le lieu : le plus ancien {dated(dates[0])}, le plus récent {dated(dates[-1])}"
         )
     return sentences([*notes, *event_notes(shown, events), territories])
 
@@ -177,5 +180,7 @@ def precision_notes(shown: pd.DataFrame, every: Drawable) -> list[str]:
         )
     same = int(shown.duplicated(["x", "y"], keep=False).sum())
     if same:
-        notes.append("les lieux qui se toucheraient sont côte à côte, autour de leur point")
+        notes.append(
+            "les lieux qui se toucheraient sont écartés de leur point, juste assez pour se voir"
+        )
     return notes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -14,6 +15,27 @@ from solidata.french import decapitalised, format_number, format_rate, listed, p
 
 LIMIT = 10.0
 """Kilometres that the title of a map of distances tells of."""
+
+
+class Words(NamedTuple):
+    """What the places of a map of distances are called."""
+
+    one: str
+    several: str
+    feminine: bool = False
+
+    @property
+    def any(self) -> str:
+        """« d’une MDS ouverte »."""
+        return f"d’une {self.one}" if self.feminine else f"d’un {self.one}"
+
+    @property
+    def nearest(self) -> str:
+        """« à la MDS ouverte la plus proche »."""
+        article, degree = ("à la", "la") if self.feminine else ("au", "le")
+        return f"{article} {self.one} {degree} plus proche"
+
+
 _PARTLY = re.compile(r"^[^;]*\bcommunes? en [^;]*")
 
 
@@ -34,7 +56,7 @@ def parts_note(rows: pd.DataFrame) -> str:
     return sentences(notes)
 
 
-def distance_title(rows: pd.DataFrame, what: str, unknown: int) -> tuple[str, str]:
+def distance_title(rows: pd.DataFrame, what: Words, unknown: int) -> tuple[str, str]:
     """Return the finding of a map of distances, and the share of inhabitants that it tells.
 
     Shares are of the inhabitants of communes; a commune is near or not as its point is.
@@ -43,12 +65,7 @@ def distance_title(rows: pd.DataFrame, what: str, unknown: int) -> tuple[str, st
     near = float(people[rows["distance_km"] < LIMIT].sum()) / float(people.sum())
     share = f"{format_rate(near, 0)} des habitants"
     least = f"Au moins {share}" if unknown else share
-    return f"{least} vivent à moins de {LIMIT:g} km {_of(what)}", least
-
-
-def _of(what: str) -> str:
-    """Return « d’une MDS ouverte », « d’un point »."""
-    return f"d’{what}"
+    return f"{least} vivent à moins de {LIMIT:g} km {what.any}", least
 
 
 def distance_notes(rows: pd.DataFrame, every: Drawable, unknown: int) -> str:

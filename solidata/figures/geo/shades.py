@@ -20,13 +20,13 @@ _MEASURES = re.compile(r"^(?:km|kilomètres|m|mètres|min|minutes|ans|années)$"
 MISSING = "donnée manquante"
 """What the legend calls the grounds of which nothing is known."""
 
-# The lightest and the darkest always serve; between them the steps that differ most.
+# On the fourth of the six neither ink nor paper is read easily: it serves when all six do.
 _STEPS = {
     1: (2,),
     2: (1, 4),
     3: (0, 2, 4),
-    4: (0, 1, 3, 4),
-    5: (0, 1, 2, 3, 4),
+    4: (0, 1, 2, 4),
+    5: (0, 1, 2, 4, 5),
     6: (0, 1, 2, 3, 4, 5),
 }
 

@@ -17,6 +17,8 @@ _BAR_ROOM = 46.0
 """Millimetres that the scale bar takes beside the credit."""
 TALLEST, TALLEST_WIDE = 150.0, 118.0
 """Millimetres of a map, on a page and across an A4 in landscape."""
+LANDSCAPE = 220.0
+"""Above this width in millimetres a page is an A4 in landscape."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,9 @@ def sheet(
     more : str
         The longest sentence that may follow the credit.
     """
-    focus = (focus or Box(*base.whole.bounds)).grown(EDGE)
-    most_tall = TALLEST_WIDE if width > 220 else TALLEST
+    focus = focus or Box(*map(float, base.whole.bounds))
+    focus = focus.grown(EDGE * max(focus.width, focus.height))
+    most_tall = TALLEST_WIDE if width > LANDSCAPE else TALLEST
     column = legend.column() if legend.blocks else (0.0, 0.0)
     wide, tall = frame_size(focus, base.ground, inner(width), most_tall)
     beside = inner(width) - wide >= column[0] + _GAP

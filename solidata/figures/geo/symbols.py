@@ -132,49 +132,20 @@ NARROW_SIZE = 0.8
 """Size of symbols on one column, of the others 1."""
 
 
-class Group(NamedTuple):
-    """Places drawn side by side around the mean of their points."""
+class Spread(NamedTuple):
+    """Where places are drawn so that each is seen."""
 
-    rows: tuple[int, ...]
-    """Positions in the frame."""
-    x: float
-    y: float
-    """Mean of their points, in millimetres."""
-    spots: tuple[tuple[float, float], ...]
-    """Where each is drawn."""
-    pitch: float
-    """Millimetres between them."""
-
-    @property
-    def box(self) -> Box:
-        """What their symbols cover."""
-        xs, ys = zip(*self.spots, strict=True)
-        half = self.pitch / 2
-        return Box(min(xs) - half, min(ys) - half, max(xs) + half, max(ys) + half)
+    spots: list[tuple[float, float]]
+    """Millimetres of each place."""
+    groups: list[int]
+    """Places of one group have made room for each other: the mean of their points has not moved."""
 
 
-def _group(rows: Sequence[int], at: Sequence[tuple[float, float]], pitch: float) -> Group:
-    """Return places in rows of about as many, around the mean of their points."""
-    x, y = (float(np.mean([at[row][axis] for row in rows])) for axis in (0, 1))
-    columns = math.ceil(math.sqrt(len(rows)))
-    lines = [rows[i : i + columns] for i in range(0, len(rows), columns)]
-    spots = []
-    for number, line in enumerate(lines):
-        for rank in range(len(line)):
-            spots.append(
-                (
-                    x + (rank - (len(line) - 1) / 2) * pitch,
-                    y - (number - (len(lines) - 1) / 2) * pitch,
-                )
-            )
-    return Group(tuple(rows), x, y, tuple(spots), pitch)
+def spread(at: Sequence[tuple[float, float]], pitch: float = PITCH) -> Spread:
+    """Return places moved apart, just enough for no symbol to lie on another.
 
-
-def groups(at: Sequence[tuple[float, float]], pitch: float = PITCH) -> list[Group]:
-    """Return places grouped so that no symbol lies on another.
-
-    Places whose symbols would touch stand side by side, in the order given, around the mean of
-    their points; groups that would touch become one.
+    Two that touch move away from each other by as much, across or up, whichever is nearer done;
+    places of one point leave it in the order given, from the left.
 
     Parameters
     ----------
@@ -185,55 +156,72 @@ def groups(at: Sequence[tuple[float, float]], pitch: float = PITCH) -> list[Grou
 
     Examples
     --------
-    >>> [g.rows for g in groups([(0, 0), (20, 0), (0.5, 0)])]
-    [(0, 2), (1,)]
-    >>> groups([(0, 0), (0, 0)])[0].spots
-    ((-1.75, 0.0), (1.75, 0.0))
+    >>> made = spread([(5, 5), (20, 5), (5, 5)])
+    >>> made.spots, made.groups
+    ([(3.25, 5.0), (20.0, 5.0), (6.75, 5.0)], [0, 1, 0])
     """
-    made = [_group([row], at, pitch) for row in range(len(at))]
-    while True:
-        pair = next(
-            (
-                (i, j)
-                for i in range(len(made))
-                for j in range(i + 1, len(made))
-                if made[i].box.grown(-1e-6).meets(made[j].box)
-            ),
-            None,
-        )
-        if pair is None:
-            return made
-        i, j = pair
-        made[i] = _group(sorted(made[i].rows + made[j].rows), at, pitch)
-        del made[j]
+    spots, count = np.array(at, dtype=float).reshape(-1, 2), len(at)
+    same: dict[tuple[float, float], list[int]] = {}
+    for row, point in enumerate(at):
+        same.setdefault(point, []).append(row)
+    for rows in same.values():
+        if len(rows) > 1:
+            turn = math.pi - math.tau * np.arange(len(rows)) / len(rows)
+            spots[rows] += 0.01 * np.column_stack([np.cos(turn), np.sin(turn)])
+    met = np.eye(count, dtype=bool)
+    for _ in range(_STEPS):
+        apart = spots[:, None, :] - spots[None, :, :]
+        near = pitch - np.abs(apart).max(axis=2)
+        touch = (near > 1e-3) & ~np.eye(count, dtype=bool)
+        if not touch.any():
+            break
+        met |= touch
+        # Half of what lacks each; a little more than needed, so that rows of several settle.
+        push = np.where(touch, near * 0.5, 0.0)
+        axis = np.abs(apart).argmax(axis=2)
+        way = np.sign(np.take_along_axis(apart, axis[..., None], axis=2)[..., 0])
+        shares = np.maximum(touch.sum(axis=1), 1)
+        share = 1 / np.maximum(shares[:, None], shares[None, :])
+        for side in (0, 1):
+            spots[:, side] += np.where(axis == side, push * way * share, 0.0).sum(axis=1)
+    reach = met
+    for _ in range(count):
+        wider = (reach.astype(int) @ reach.astype(int)) > 0
+        if (wider == reach).all():
+            break
+        reach = wider
+    groups = reach.argmax(axis=1).tolist() if count else []
+    order = {first: n for n, first in enumerate(dict.fromkeys(groups))}
+    return Spread(
+        [(round(float(x), 3), round(float(y), 3)) for x, y in spots], [order[g] for g in groups]
+    )
 
 
-def draw_places(canvas: Canvas, places: pd.DataFrame, zorder: float = 6.0) -> list[Group]:
-    """Draw the symbols of places, side by side where they would touch; return their groups.
+_STEPS = 2_000
+
+
+def draw_places(
+    canvas: Canvas, places: pd.DataFrame, zorder: float = 6.0
+) -> list[tuple[float, float]]:
+    """Draw the symbols of places, apart where they would touch; return where each stands.
 
     Parameters
     ----------
     canvas : Canvas
     places : pandas.DataFrame
-        ``place_id``, ``kind``, ``state``, ``x``, ``y`` (Lambert-93, metres).
+        In the ground that the map shows: ``place_id``, ``kind``, ``state``, ``x``, ``y``
+        (Lambert-93, metres).
     """
-    window = canvas.facts.window
-    shown = places[
-        places["x"].between(window.left, window.right)
-        & places["y"].between(window.bottom, window.top)
-    ].reset_index(drop=True)
-    at = [canvas.facts.at(x, y) for x, y in zip(shown["x"], shown["y"], strict=True)]
+    at = [canvas.facts.at(x, y) for x, y in zip(places["x"], places["y"], strict=True)]
     size = NARROW_SIZE if canvas.page.narrow else 1.0
-    made = groups(at, PITCH * size)
+    made = spread(at, PITCH * size)
     first = 1 + max((p.group for p in canvas.facts.points), default=-1)
-    for number, group in enumerate(made, start=first):
-        for row, spot in zip(group.rows, group.spots, strict=True):
-            place = shown.loc[row]
-            symbol = Symbol(str(place["kind"]), str(place["state"]))
-            artist = draw(canvas.axes, symbol, *spot, zorder, size)
-            canvas.page.mark(artist, symbol.category, symbol.fill, form=symbol.form)
-            canvas.facts.points.append(
-                Point(artist, str(place["place_id"]), float(place["x"]), float(place["y"]), number)
-            )
-            canvas.room.take(Box(*spot, *spot).grown(LOOKS[symbol.kind].radius * size + 0.35))
-    return made
+    for place, spot, group in zip(places.itertuples(), made.spots, made.groups, strict=True):
+        symbol = Symbol(str(place.kind), str(place.state))
+        artist = draw(canvas.axes, symbol, *spot, zorder, size)
+        canvas.page.mark(artist, symbol.category, symbol.fill, form=symbol.form)
+        canvas.facts.points.append(
+            Point(artist, str(place.place_id), float(place.x), float(place.y), first + group)
+        )
+        canvas.room.take(Box(*spot, *spot).grown(LOOKS[symbol.kind].radius * size + 0.35))
+    return made.spots
