@@ -14,7 +14,7 @@ from shapely.geometry import LineString, box
 from solidata.analysis import geography as areas
 from solidata.analysis import places as about
 from solidata.catalog import load, load_geography, load_registers
-from solidata.figures import gallery, maps, maps_ratio, theme
+from solidata.figures import gallery, maps, theme
 from solidata.figures.checks import DefectError
 from solidata.figures.checks import defects as every_defect
 from solidata.figures.geo import canvas as drawing
@@ -149,7 +149,7 @@ def test_a_layer_that_is_not_in_metres_is_refused(spoil, words):
 def test_an_empty_layer_is_told(registers):
     empty = grid()._replace(communes=grid().communes.head(0))
     with pytest.raises(NoDataError, match="vide"):
-        maps_ratio.density(EPCI, empty, registers)
+        maps.density(EPCI, empty, registers)
     with pytest.raises(NoDataError, match="vide"):
         areas.dissolve(empty.communes, "epci_id")
 
@@ -189,7 +189,7 @@ def test_a_ratio_or_a_measure_is_shaded(unit):
 
 
 def test_the_density_says_its_extremes_and_what_reaches_further(registers):
-    figure = maps_ratio.density(EPCI, grid(), registers)
+    figure = maps.density(EPCI, grid(), registers)
     assert figure.title.replace("\u00a0", " ") == "Est compte 10 habitants par km², Ouest 8"
     assert "Est (deux communes en Essai)" in figure.note.replace("\u00a0", " ")
     assert figure.data["address"].iloc[0].split()[:3] == ["epci:200000001", "communes:41000", "communes:41001"]  # fmt: skip
@@ -199,7 +199,7 @@ def test_the_density_says_its_extremes_and_what_reaches_further(registers):
 def test_what_is_missing_is_a_class_of_its_own(registers):
     made = grid()
     made.communes.loc[0, "epci_id"] = None
-    figure = maps_ratio.density(EPCI, made, registers)
+    figure = maps.density(EPCI, made, registers)
     page = figure.render()
     assert {m.category for m in page.marks if m.fill == theme.UNKNOWN} == {shades.MISSING}
     assert shades.MISSING in [t.get_text() for t in page.figure.texts]
@@ -230,26 +230,22 @@ def near(geography, spot):
 def test_the_distance_says_who_lives_near(registers):
     made = grid(people=[100] * 16)
     # from the middle of the first square one of 16 is at less than 10 km: those beside are at 10
-    figure = maps_ratio.distance(near(made, (5, 5)), made_places([(5, 5)]), made, registers)
+    figure = maps.distance(near(made, (5, 5)), made_places([(5, 5)]), made, registers)
     assert figure.title.replace("\u00a0", " ") == "6 % des habitants vivent à moins de 10 km d’une MDS ouverte"  # fmt: skip
     assert figure.check() == []
-    least = maps_ratio.distance(
-        near(made, (5, 5)), made_places([(5, 5)]), made, registers, unknown=3
-    )
+    least = maps.distance(near(made, (5, 5)), made_places([(5, 5)]), made, registers, unknown=3)
     assert least.title.startswith("Au moins")
     assert "3\u00a0points annoncés ne sont pas situés" in least.note
 
 
 def test_a_commune_without_a_distance_is_missing_and_named(registers):
     made = grid()
-    figure = maps_ratio.distance(
-        near(made, (5, 5)).iloc[1:], made_places([(5, 5)]), made, registers
-    )
+    figure = maps.distance(near(made, (5, 5)).iloc[1:], made_places([(5, 5)]), made, registers)
     assert "Sans distance : Commune A" in figure.note.replace("\u00a0", " ")
     assert shades.MISSING in {m.category for m in figure.render().marks}
+    twice = pd.concat([near(made, (5, 5))] * 2)
     with pytest.raises(RefusedError, match="plusieurs distances pour 41000"):
-        twice = pd.concat([near(made, (5, 5))] * 2)
-        maps_ratio.distance(twice, made_places([(5, 5)]), made, registers)
+        maps.distance(twice, made_places([(5, 5)]), made, registers)
 
 
 def test_the_overview_counts_what_is_located(real):
@@ -281,7 +277,7 @@ def test_no_place_is_told(geography, registers):
     with pytest.raises(NoDataError, match="rien à dessiner"):
         overview(load("places").head(0), geography, registers)
     with pytest.raises(NoDataError, match="aucune distance"):
-        maps_ratio.distance(near(grid(), (5, 5)), load("places").head(0), grid(), registers)
+        maps.distance(near(grid(), (5, 5)), load("places").head(0), grid(), registers)
 
 
 def test_two_numbers_of_points_are_not_added():
@@ -374,7 +370,7 @@ def test_the_scale_bar_is_as_long_as_it_says(real, preset):
 
 
 def test_the_scale_bar_of_a_small_map_is_in_metres(registers):
-    figure = maps_ratio.density(EPCI, grid(side=0.5), registers)
+    figure = maps.density(EPCI, grid(side=0.5), registers)
     (facts,) = figure.render().maps
     assert facts.bar.label == "500\u00a0m"
 
@@ -489,7 +485,7 @@ def counted(page):
 
 def moved(page):
     artist = page.maps[0].points[0].artist
-    artist.set_xy(artist.get_xy() + (2.0, 0.0))
+    artist.set_xy(artist.get_xy() + np.array([2.0, 0.0]))
 
 
 def stretched(page):
@@ -545,10 +541,10 @@ def test_outlines_without_a_projection_or_a_known_source_are_refused(registers):
     made = grid()
     bare = made._replace(communes=made.communes.set_crs(None, allow_override=True))
     with pytest.raises(RefusedError, match="ne dit pas sa projection"):
-        maps_ratio.density(EPCI, bare, registers)
+        maps.density(EPCI, bare, registers)
     made.communes["outline_source"] = "inconnue"
     with pytest.raises(RefusedError, match="inconnue"):
-        maps_ratio.density(EPCI, made, registers)
+        maps.density(EPCI, made, registers)
 
 
 def test_the_gallery_takes_its_outlines_only_for_maps(registers):

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
+from solidata.analysis import access
 from solidata.analysis import flows as flowing
 from solidata.analysis.places import RECEIVING, announced
 from solidata.analysis.progress import reports
@@ -16,7 +16,6 @@ from solidata.figures import (
     evolution,
     flows,
     maps,
-    maps_ratio,
     progress,
     rates,
     spending,
@@ -25,7 +24,7 @@ from solidata.figures import (
 )
 from solidata.figures.frame import Figure
 from solidata.figures.geo.ratio_words import Words
-from solidata.french import nearest, quote
+from solidata.french import nearest, plural, quote
 from solidata.problems import NoDataError, RefusedError
 from solidata.tables import Geography, Registers
 
@@ -72,24 +71,23 @@ _SLOPES = 4
 
 
 def _nearest(communes: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
-    """Return the nearest place of each commune; of places as near, the first identifier."""
-    ordered = places.sort_values("place_id")
-    x, y = (communes[c].to_numpy()[:, None] - ordered[c].to_numpy()[None, :] for c in "xy")
-    metres = np.hypot(x, y)
-    rank = metres.argmin(axis=1)
-    return pd.DataFrame(
-        {
-            "insee_code": communes["insee_code"].to_numpy(),
-            "place_id": ordered["place_id"].to_numpy()[rank],
-            "distance_km": metres[np.arange(len(rank)), rank] / 1000,
-        }
-    )
+    """Return the nearest place of each commune."""
+    keyed = communes.set_index("insee_code")
+    return access.nearest(keyed, places).rename_axis("insee_code").reset_index()
 
 
 def _to_houses(load: Load, registers: Registers) -> Figure:
     places, geography = load("places"), load.geography()
-    houses = places[(places["kind"] == "mds") & (places["state"] == "open")]
-    return maps_ratio.distance(_nearest(geography.communes, houses), houses, geography, registers)
+    every = places[places["kind"] == "mds"]
+    houses, others = every[every["state"] == "open"], int((every["state"] != "open").sum())
+    note = f"{others} MDS qui ne {plural(others, 'est', 'sont')} pas encore {plural(others, 'ouverte')} ne {plural(others, 'compte', 'comptent')} pas"
+    return maps.distance(
+        _nearest(geography.communes, houses),
+        houses,
+        geography,
+        registers,
+        note=note if others else "",
+    )
 
 
 def _to_points(load: Load, registers: Registers, year: int) -> Figure:
@@ -97,7 +95,7 @@ def _to_points(load: Load, registers: Registers, year: int) -> Figure:
     total = int(announced(_reported(load, "observations", year))["count"].iloc[0])
     counted = places[places["in_announced_total"] != "no"]
     points = counted[counted["state"].isin(RECEIVING)]
-    return maps_ratio.distance(
+    return maps.distance(
         _nearest(geography.communes, points),
         points,
         geography,
@@ -197,7 +195,7 @@ SET: dict[str, Maker] = {
     "carte-population": lambda load, registers, year: maps.population(
         load("territories"), load("epci"), load.geography(), registers
     ),
-    "carte-densite": lambda load, registers, year: maps_ratio.density(
+    "carte-densite": lambda load, registers, year: maps.density(
         load("epci"), load.geography(), registers
     ),
     "distance-mds": lambda load, registers, year: _to_houses(load, registers),

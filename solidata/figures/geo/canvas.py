@@ -59,6 +59,13 @@ class Base:
             self._areas[by] = dissolve(self.geography.communes, by)
         return self._areas[by]
 
+    def credited(self, data: pd.DataFrame) -> pd.DataFrame:
+        """Return plotted rows whose sources say those of the outlines they are drawn on too."""
+        cells = [
+            " ".join(dict.fromkeys([*str(s).split(), *self.credits])) for s in data["source_id"]
+        ]
+        return data.assign(source_id=cells)
+
     @functools.cached_property
     def whole(self) -> Any:
         """All the communes as one shape."""

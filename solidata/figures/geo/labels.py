@@ -111,13 +111,15 @@ class Room:
     def __init__(self, frame: Box, taken: Iterable[Box] = ()) -> None:
         self.frame = frame
         self._boxes: list[Box] = list(taken)
+        self._crossed: list[Box] = []
 
-    def take(self, *boxes: Box) -> None:
-        """Add what nothing may be written on."""
-        self._boxes += boxes
+    def take(self, *boxes: Box, crossed: bool = False) -> None:
+        """Add what nothing may be written on; a line that leads to a name may cross it if `crossed`."""
+        (self._crossed if crossed else self._boxes).extend(boxes)
 
-    def free(self, box: Box) -> bool:
-        """Whether a box lies in the frame and on nothing."""
+    def free(self, box: Box, line: bool = False) -> bool:
+        """Whether a box, or a part of a line, lies in the frame and on nothing."""
+        taken = self._boxes if line else self._boxes + self._crossed
         if not (
             self.frame.left <= box.left
             and box.right <= self.frame.right
@@ -125,9 +127,9 @@ class Room:
             and box.top <= self.frame.top
         ):
             return False
-        if not self._boxes:
+        if not taken:
             return True
-        left, bottom, right, top = np.array(self._boxes).T
+        left, bottom, right, top = np.array(taken).T
         apart = (
             (left >= box.right) | (right <= box.left) | (bottom >= box.top) | (top <= box.bottom)
         )
@@ -189,7 +191,7 @@ def _led(name: Name, room: Room) -> Written | None:
         if not room.free(box):
             continue
         start = _edge(name.clear, name.x, name.y, end)
-        if all(room.free(dot) for dot in _dots(start, end)[1:-1]):
+        if all(room.free(dot, line=True) for dot in _dots(start, end)[1:-1]):
             return Written(name, box, (start, end))
     return None
 
@@ -207,7 +209,7 @@ def _edge(clear: Box, x: float, y: float, end: tuple[float, float]) -> tuple[flo
     return x + share * (end[0] - x), y + share * (end[1] - y)
 
 
-def within(area: Any, name: Name, room: Room, spread: int = 25) -> Written | None:
+def within(area: Any, name: Name, room: Room, spread: int = 33) -> Written | None:
     """Return a name written inside an area, as near as can be to where it is wanted.
 
     Parameters
@@ -230,13 +232,15 @@ def within(area: Any, name: Name, room: Room, spread: int = 25) -> Written | Non
     left, bottom, right, top = area.bounds
     wide, tall = name.width, name.height
     xs, ys = np.meshgrid(np.linspace(left, right, spread), np.linspace(bottom, top, spread))
-    xs, ys = np.append(name.x, xs.ravel()), np.append(name.y, ys.ravel())
-    boxes = shapely.box(xs - wide / 2, ys - tall / 2, xs + wide / 2, ys + tall / 2)
-    shapely.prepare(area)
-    inside = shapely.contains(area, boxes)
-    order = np.argsort(np.hypot(xs - name.x, ys - name.y), kind="stable")
+    across, up = np.append(name.x, xs.ravel()), np.append(name.y, ys.ravel())
+    boxes = shapely.box(across - wide / 2, up - tall / 2, across + wide / 2, up + tall / 2)
+    # The line box of a text is taller than its letters.
+    wider = area.buffer(0.4)
+    shapely.prepare(wider)
+    inside = shapely.contains(wider, boxes)
+    order = np.argsort(np.hypot(across - name.x, up - name.y), kind="stable")
     for rank in order[inside[order]]:
-        x, y = float(xs[rank]), float(ys[rank])
+        x, y = float(across[rank]), float(up[rank])
         box = Box(x - wide / 2, y - tall / 2, x + wide / 2, y + tall / 2)
         if room.free(box):
             room.take(box.grown(0.3))

@@ -178,7 +178,7 @@ def rounded_keys(most: float) -> list[float]:
 def symbol_key(symbol: symbols.Symbol, count: int) -> Key:
     """Return the key of a symbol, and how many places it stands for."""
     return Key(
-        lambda axes, x, y: symbols.draw(axes, symbol, x, y, zorder=6) and None,
+        lambda axes, x, y: symbols.draw(axes, symbol, x, y) and None,
         symbol.category,
         format_number(count),
     )

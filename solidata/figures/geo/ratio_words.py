@@ -36,6 +36,8 @@ class Words(NamedTuple):
         return f"{article} {self.one} {degree} plus proche"
 
 
+OPEN_HOUSES = Words("MDS ouverte", "MDS ouvertes", feminine=True)
+
 _PARTLY = re.compile(r"^[^;]*\bcommunes? en [^;]*")
 
 
@@ -65,10 +67,10 @@ def distance_title(rows: pd.DataFrame, what: Words, unknown: int) -> tuple[str, 
     near = float(people[rows["distance_km"] < LIMIT].sum()) / float(people.sum())
     share = f"{format_rate(near, 0)} des habitants"
     least = f"Au moins {share}" if unknown else share
-    return f"{least} vivent à moins de {LIMIT:g} km {what.any}", least
+    return f"{least} vivent à moins de {LIMIT:g}\u00a0km {what.any}", least
 
 
-def distance_notes(rows: pd.DataFrame, every: Drawable, unknown: int) -> str:
+def distance_notes(rows: pd.DataFrame, every: Drawable, unknown: int, more: str = "") -> str:
     """Return how distances are measured, and what they leave out."""
     notes = [
         "distances à vol d’oiseau, du centre de la commune au point du lieu : par la route, elles "
@@ -80,6 +82,7 @@ def distance_notes(rows: pd.DataFrame, every: Drawable, unknown: int) -> str:
             f"{format_number(unknown)} {plural(unknown, 'point annoncé n’est pas situé', 'points annoncés ne sont pas situés')} : "
             "les distances sont des maximums, et les parts d’habitants proches des minimums"
         )
+    notes.append(more)
     notes += precision_notes(every.located, every)
     missing = rows[rows["distance_km"].isna()]
     if len(missing):

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from solidata.analysis.geography import MAX_CLASSES, breaks, classed
 from solidata.figures import theme
+from solidata.figures.geo import legend as keys
+from solidata.figures.geo.canvas import Canvas
 from solidata.figures.texts import number
 from solidata.figures.theme import Fill
 from solidata.french import quote
@@ -130,3 +133,28 @@ class Shades:
         if rank == len(texts):
             return f"{texts[-1]}{self.sign} ou plus"
         return f"de\u00a0{texts[rank - 1]} à\u00a0{texts[rank]}{self.sign}"
+
+
+def shade(canvas: Canvas, areas: Any, shades: Shades) -> None:
+    """Draw the grounds of each class as one shape, and those of which nothing is known."""
+    import shapely
+
+    canvas.facts.shaded, canvas.facts.unit = shades.values, shades.unit
+    ranks = shades.ranks.to_numpy(dtype=float, na_value=-1)
+    shapes = areas.geometry.to_numpy()
+    for rank in sorted(set(ranks)):
+        ground = shapely.union_all(shapes[ranks == rank])
+        known = rank >= 0
+        category = shades.name(int(rank)) if known else MISSING
+        canvas.ground(ground, category, shades.fill(int(rank)) if known else theme.UNKNOWN)
+
+
+def class_keys(shades: Shades, title: str, details: Sequence[str]) -> keys.Keys:
+    """Return the keys of the classes, the first ones on top, and that of what is missing if any is."""
+    entries = [
+        keys.ground_key(shades.fill(rank), shades.name(rank), details[rank])
+        for rank in range(shades.count)
+    ]
+    if shades.ranks.isna().any():
+        entries.append(keys.ground_key(theme.UNKNOWN, MISSING))
+    return keys.Keys(title, entries)

@@ -96,11 +96,10 @@ def symbols_of(places: pd.DataFrame) -> list[Symbol]:
     return [Symbol(k, s) for k in LOOKS for s in _PART if (k, s) in present]
 
 
-def draw(
-    axes: Axes, symbol: Symbol, x: float, y: float, zorder: float = 6.0, size: float = 1.0
-) -> Polygon:
+def draw(axes: Axes, symbol: Symbol, x: float, y: float, size: float = 1.0) -> Polygon:
     """Draw a symbol with its middle at a point in millimetres; return what says its category."""
     look, fill = LOOKS[symbol.kind], symbol.fill
+    zorder = 6.0
     corners = np.array(look.corners) * look.radius * size + (x, y)
     if symbol.kind != "france_services":
         # A white line around parts it from limits and from its neighbour.
@@ -200,9 +199,7 @@ def spread(at: Sequence[tuple[float, float]], pitch: float = PITCH) -> Spread:
 _STEPS = 2_000
 
 
-def draw_places(
-    canvas: Canvas, places: pd.DataFrame, zorder: float = 6.0
-) -> list[tuple[float, float]]:
+def draw_places(canvas: Canvas, places: pd.DataFrame) -> list[tuple[float, float]]:
     """Draw the symbols of places, apart where they would touch; return where each stands.
 
     Parameters
@@ -218,7 +215,7 @@ def draw_places(
     first = 1 + max((p.group for p in canvas.facts.points), default=-1)
     for place, spot, group in zip(places.itertuples(), made.spots, made.groups, strict=True):
         symbol = Symbol(str(place.kind), str(place.state))
-        artist = draw(canvas.axes, symbol, *spot, zorder, size)
+        artist = draw(canvas.axes, symbol, *spot, size)
         canvas.page.mark(artist, symbol.category, symbol.fill, form=symbol.form)
         canvas.facts.points.append(
             Point(artist, str(place.place_id), float(place.x), float(place.y), first + group)
