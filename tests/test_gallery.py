@@ -8,7 +8,7 @@ from collections import defaultdict
 
 import pytest
 
-from solidata.catalog import load, load_registers
+from solidata.catalog import load, load_geography, load_registers
 from solidata.cli import main
 from solidata.figures import gallery, theme
 from solidata.problems import NoDataError
@@ -16,19 +16,20 @@ from solidata.problems import NoDataError
 YEAR = 2025
 PAIRS = {"flux-de-statuts", "evolution-des-statuts"}
 """Figures of a year and the one before, which the first report has not."""
+TABLES = gallery.Load(load, load_geography)
 SHOWN = [name for name in gallery.SET if name not in PAIRS]
 
 
 @pytest.fixture(scope="module")
 def figures():
     registers = load_registers()
-    return {name: gallery.SET[name](load, registers, YEAR) for name in SHOWN}
+    return {name: gallery.SET[name](TABLES, registers, YEAR) for name in SHOWN}
 
 
 @pytest.mark.parametrize("name", sorted(PAIRS))
 def test_the_first_year_has_no_figure_of_a_pair_of_years(name):
     with pytest.raises(NoDataError, match="Aucun bilan avant 2025 à quoi comparer"):
-        gallery.SET[name](load, load_registers(), YEAR)
+        gallery.SET[name](TABLES, load_registers(), YEAR)
 
 
 @pytest.mark.parametrize("preset", theme.PRESETS)
@@ -67,7 +68,7 @@ def test_the_committed_page_is_the_one_the_tables_give(figures, project, tmp_pat
 
 
 def test_the_alt_text_can_be_overridden(tmp_path):
-    figure = gallery.SET["reports"](load, load_registers(), YEAR)
+    figure = gallery.SET["reports"](gallery.Load(load, load_geography), load_registers(), YEAR)
     figure.alt = "Sept barres."
     figure.save(tmp_path / "x", formats=("svg",))
     assert '<desc id="x-d">Sept barres.</desc>' in (tmp_path / "x.svg").read_text(encoding="utf-8")

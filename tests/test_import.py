@@ -137,7 +137,8 @@ def test_the_help_of_the_commands_imports_no_table_library():
 def test_seaborn_waits_until_a_chart_needs_it():
     code = (
         "import sys, solidata\nfrom solidata.figures import evolution, gallery\n"
-        "gallery.SET['reports'](solidata.load, solidata.load_registers(), 2025).render()\n"
+        "load = gallery.Load(solidata.load, solidata.load_geography)\n"
+        "gallery.SET['reports'](load, solidata.load_registers(), 2025).render()\n"
         "print('seaborn' in sys.modules)\n"
         "import pandas as pd\n"
         "made = pd.DataFrame({'group': 'Un', 'distance_km': [5.0, 9.0], 'share': [0.5, 1.0],\n"

@@ -18,9 +18,11 @@ from solidata.figures import gallery, maps, theme
 from solidata.figures.checks import DefectError
 from solidata.figures.checks import defects as every_defect
 from solidata.figures.geo import canvas as drawing
-from solidata.figures.geo import checks, legend, shades, symbols
+from solidata.figures.geo import checks, legend, place_names, shades, symbols
+from solidata.figures.geo import sheet as sheets
 from solidata.figures.geo.facts import Box
 from solidata.figures.geo.labels import Name, Room, place
+from solidata.figures.page import Page
 from solidata.problems import NoDataError, RefusedError
 from solidata.tables import Geography
 
@@ -450,6 +452,31 @@ def test_no_symbol_lies_on_another_however_many_share_a_town(at):
         rows = [n for n, g in enumerate(made.groups) if g == group]
         before, after = (np.mean([where[n] for n in rows], axis=0) for where in (at, made.spots))
         assert after == pytest.approx(before, abs=0.05)
+
+
+@pytest.mark.parametrize("preset", ["colonne", "page", "paysage"])
+def test_a_map_can_show_one_territory(geography, registers, preset):
+    """What a page by territory is made of: a focus, the same scale bar, the places it shows."""
+    base = drawing.Base(geography, registers.sources)
+    north = base.areas("territory_id").set_index("territory_id").geometry["nord"]
+    focus, width = Box(*north.bounds), theme.PRESETS[preset]
+    places = about.drawable(load("places"), load("communes")).located
+    with theme.applied():
+        made = sheets.sheet(base, legend.Legend([]), width, focus)
+        page = Page(width, made.height + 2.0, bottom=1.0, top=made.height + 1.0)
+        canvas = sheets.begin(page, base, made)
+        canvas.outlines("epci_id", "territory_id", communes=True)
+        inside = place_names.seen(canvas, places[places["kind"] == "mds"])
+        left = place_names.write_names(canvas, inside, symbols.draw_places(canvas, inside))
+        sheets.finish(canvas, made, legend.Legend([]))
+    assert left == 0
+    assert {"mds-vendome", "mds-mondoubleau", "mds-freteval"} <= set(inside["place_id"])
+    assert "mds-salbris" not in set(inside["place_id"])
+    window, frame = canvas.facts.window, canvas.facts.frame
+    assert window.left < focus.left < focus.right < window.right
+    assert window.bottom < focus.bottom < focus.top < window.top
+    assert window.width / frame.width == pytest.approx(window.height / frame.height)
+    assert found(page) == set()
 
 
 # --- each check sees its defect ---------------------------------------------------------------

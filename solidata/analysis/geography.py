@@ -48,7 +48,7 @@ def dissolve(communes: gpd.GeoDataFrame, by: str) -> gpd.GeoDataFrame:
     >>> import solidata
     >>> made = dissolve(solidata.load_geography().communes, "arrondissement_id")
     >>> made["communes"].tolist(), made.crs.to_epsg()
-    ([88, 100, 79], 2154)
+    ([93, 100, 74], 2154)
     """
     import geopandas as gpd
     import shapely
@@ -89,7 +89,7 @@ def density(communes: gpd.GeoDataFrame, by: str) -> gpd.GeoDataFrame:
     >>> import solidata
     >>> made = density(solidata.load_geography().communes, "arrondissement_id")
     >>> made["density"].round(1).tolist()
-    [83.6, 40.5, 41.1]
+    [77.2, 39.0, 40.3]
     """
     made = dissolve(communes, by)
     flat = made.loc[made["area_km2"] <= 0, by]

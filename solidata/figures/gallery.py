@@ -73,7 +73,8 @@ _SLOPES = 4
 def _nearest(communes: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
     """Return the nearest place of each commune."""
     keyed = communes.set_index("insee_code")
-    return access.nearest(keyed, places).rename_axis("insee_code").reset_index()
+    found = access.nearest(keyed, places).astype({"place_id": "str"})
+    return found.rename_axis("insee_code").reset_index()
 
 
 def _to_houses(load: Load, registers: Registers) -> Figure:

@@ -152,7 +152,7 @@ def _name_areas(canvas: Canvas, rows: pd.DataFrame, shades: Shades) -> int:
         value, ink = format_number(row["density"], 0), shades.fill(int(rank)).ink
         middle = shape.centroid
         spot = Box(middle.x, middle.y, middle.x, middle.y)
-        for wide in (30.0, 22.0, 16.0, 11.0):
+        for wide in (30.0, 26.0, 22.0, 19.0, 16.0, 13.0, 11.0):
             lines = (*wrap(row["name"], wide, size, 600), value)
             name = Name(lines, middle.x, middle.y, spot, legible(lines, size), 600, ink)
             if found := within(shape, name, canvas.room):

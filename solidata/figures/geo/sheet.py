@@ -151,7 +151,7 @@ def told(names: list[str], most: int = 6) -> str:
 
     Examples
     --------
-    >>> told(["a", "b", "c"], 2)
+    >>> told(["a", "b", "c"], 2).replace("\u00a0", " ")
     'a, b et 1 autre'
     """
     rest = len(names) - most
