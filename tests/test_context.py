@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solidata.context import areas, maps
+from solidata.context import areas, maps, workbooks
 from solidata.context.cells import FLAGS, Cell, address, letters, parse_cell, parse_period
+from solidata.context.layout import Grid
 from solidata.context.prices import read_prices
+from solidata.context.tidy import Tidy
 from solidata.context.workbooks import COLUMNS, read_folder, read_workbook
 from solidata.french import FrenchError, format_number
 from solidata.problems import NoDataError, RefusedError, SourceError
@@ -392,6 +394,52 @@ def test_prices_are_read_or_refused(tmp_path):
         read_prices(book(tmp_path, {"T": table(*ROWS)}))
 
 
+# --- any grid ---------------------------------------------------------------------------
+
+
+def read_grid(rows, merges=()):
+    """Read a grid as a sheet of the minima sociaux: (observations, problems)."""
+    width = max(map(len, rows), default=0)
+    full = [[*row, *[""] * (width - len(row))] for row in rows]
+    inside = [m for m in merges if m[1][0] < len(full) and m[1][1] < width]
+    tidy = Tidy()
+    (publication,) = maps.recognise([TITLE])
+    _, problems = workbooks._workbook(tidy, [Grid("a.xlsx", "T", full, inside)], publication)
+    return tidy.frame(), problems
+
+
+WORDS = ["", "", "", "41", "Loir-et-Cher", "45", "Loiret", "Loir", "971", "Guadeloupe", "France ",
+         "N° Dep", "Département", "24", "Centre-Val de Loire", 2018.0, 2019.0, "2019 (1)", 12.0,
+         "1 234,5", "nd", "-", "??", "Titre par département", "(1) : note", "Année 2020", True]  # fmt: skip
+corners = st.tuples(st.integers(0, 3), st.integers(0, 3))
+
+
+@given(
+    st.lists(st.lists(st.sampled_from(WORDS), max_size=6), max_size=8),
+    st.lists(corners.map(lambda c: (c, (c[0] + 1, c[1] + 1))), max_size=1),
+)
+def test_any_grid_is_read_or_refused_and_no_value_is_made_up(rows, merges):
+    frame, problems = read_grid(rows, merges)
+    assert all(str(problem) for problem in problems)
+    mine = frame[frame["area_kind"] == "departement"]
+    assert not mine.duplicated(["department", "series", "period"]).any()
+    cells = {address(y, x): cell for y, row in enumerate(rows) for x, cell in enumerate(row)}
+    for value, cell in zip(frame["value"], frame["cell"], strict=True):
+        assert math.isnan(value) or parse_cell(cells[cell]).value == value
+
+
+@given(st.integers(0, 6), st.integers(0, 4), st.integers(1, 3), st.lists(st.integers(0, 9**6), min_size=6, max_size=6))  # fmt: skip
+def test_where_a_table_stands_does_not_matter(right, down, between, numbers):
+    values = [float(n) for n in numbers]
+    body = [["18", "Cher", *values[:2]], ["41", "Loir-et-Cher", *values[2:4]], ["", "France ", *values[4:]]]  # fmt: skip
+    rows = [[RSA], *[[]] * between, ["N° Dep", "Libelle Dep", 2018.0, 2019.0], *body]
+    frame, problems = read_grid([[]] * down + [[""] * right + row if row else [] for row in rows])
+    assert problems == []
+    assert frame["value"].tolist() == values
+    first = down + 1 + between + 1
+    assert frame["cell"].tolist()[:2] == [address(first, right + 2), address(first, right + 3)]
+
+
 # --- the real ones ----------------------------------------------------------------------
 
 
@@ -448,3 +496,10 @@ def test_the_cells_lead_back_to_the_workbooks(reading):
         for row in rows.itertuples():
             line, column = openpyxl.utils.cell.coordinate_to_tuple(row.cell)
             assert made[row.sheet].iloc[line - 1, column - 1] == row.value, (name, row.sheet)
+
+
+@real
+def test_the_unit_printed_is_kept(reading):
+    units = reading.observations.groupby("workbook", observed=True)["unit"].unique()
+    assert units["drees-depenses-1999-2020.xlsx"].tolist() == ["milliers d’euros"]
+    assert units["insee-population-departements-1975-2022.xlsx"].tolist() == ["habitants"]

@@ -16,7 +16,7 @@ from solidata.context.headers import Column
 from solidata.context.layout import Block, Grid, Layout
 from solidata.context.maps import Publication
 from solidata.context.tidy import Tidy
-from solidata.french import FrenchError, fold, format_number, quote
+from solidata.french import FrenchError, fold, format_number, quote, typography
 from solidata.problems import Problem
 
 _UNIT = re.compile(
@@ -46,7 +46,7 @@ class Sheet:
         provisional = any(w in t for t in texts for w in declared.provisional)
         self.flag = "p" if provisional else ""
         units = (m[1] for t in texts if (m := _UNIT.fullmatch(t)))
-        self.unit = next(units, "")
+        self.unit = typography(next(units, ""))
 
     def table(self, block: Block) -> tuple[dict[str, np.ndarray], list[str]]:
         """Return the columns of the observations of one table, and the cells they stand in."""
