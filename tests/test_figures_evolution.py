@@ -170,12 +170,15 @@ def test_the_title_of_slopes_counts_rises_and_falls(figures):
 
 def test_of_many_pairs_those_that_change_most_are_drawn_and_it_is_said(tables):
     t = tables
-    figure = evolution.slopes(t["observations"], t["indicators"], t["funding"], REGISTERS, most=2)
+    figure = evolution.slopes(
+        t["observations"], t["indicators"], t["funding"], REGISTERS, 2024, 2025, most=2
+    )
     # 3/5 of centres, 4/11 of services, 11 392/16 563 of euros: services change least
     assert set(figure.data["unit"]) == {"centres", "euros"}
     plain = figure.title.replace("\u00a0", " ")
     assert plain == "Les 2 plus fortes variations des 3 mesures comparables de 2024 à 2025"
-    assert figure.scope.startswith("les 2 mesures qui varient le plus des 3 imprimées")
+    scope = figure.scope.replace("\u00a0", " ")
+    assert scope.startswith("les 2 mesures qui varient le plus des 3 imprimées")
     assert "rapporte à la plus grande des deux valeurs" in figure.note
     assert figure.check() == []
     assert "plus fortes" not in draw("slopes", tables).title
