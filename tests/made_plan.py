@@ -22,6 +22,7 @@ PLAN = {
     "title": "Plan fictif des entraides 2030-2034",
     "department": "Département fictif",
     "department_code": "99",
+    "points_indicator": "points-fictifs",
     "author": "Observatoire fictif",
 }
 SECTIONS = {
@@ -223,6 +224,7 @@ def _measures(report):
         ("lits-fictifs.2", "2031", "14", "observed"),
         ("maisons-fictives.1", "", "4", "target"),
         ("maisons-fictives.2", "", "3", "observed"),
+        ("points-fictifs.1", "", "6", "observed"),
     ):
         period = {"period_start": f"{day}-01-01", "period_end": f"{day}-12-31"} if day else {}
         observations.append({
@@ -241,6 +243,7 @@ def _measures(report):
         "indicators": [
             {"indicator_id": "lits-fictifs", "label": "Lits fictifs", "unit": "lits", "measure": "stock"},
             {"indicator_id": "maisons-fictives", "label": "Maisons fictives (MDS)", "unit": "structures", "measure": "stock"},
+            {"indicator_id": "points-fictifs", "label": "Points fictifs", "unit": "structures", "measure": "stock"},
         ],
         "observations": observations,
         "events": [

@@ -287,8 +287,8 @@ def test_two_numbers_of_points_are_not_added():
     said = said[said["indicator_id"] == "points-accueil"]
     other = said.assign(observation_id="points-accueil.2", value=57.0)
     with pytest.raises(RefusedError, match="55, 57"):
-        about.announced(pd.concat([said, other]))
-    assert about.announced(pd.concat([said, said.assign(observation_id="b")]))["count"].tolist() == [55.0]  # fmt: skip
+        about.announced(pd.concat([said, other]), "points-accueil")
+    assert about.announced(pd.concat([said, said.assign(observation_id="b")]), "points-accueil")["count"].tolist() == [55.0]  # fmt: skip
 
 
 # --- what is drawn ----------------------------------------------------------------------------

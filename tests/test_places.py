@@ -242,7 +242,7 @@ def test_cells_that_no_place_has_are_told_by_the_reader(raw_copy):
              "attendu : l’une des valeurs open, interim, planned, closed"),
         told(lines["mds_salbris"], "as_of", "mars 2026",
              "attendu : une valeur comme 2025-12 ou 2025-12-31"),
-        told(lines["mds_freteval"], "place_id", "MDS Fréteval", "attendu : une valeur comme mds-blois"),
+        told(lines["mds_freteval"], "place_id", "MDS Fréteval", "attendu : une valeur comme mds-ville"),
         told(lines["pmi_mer"], "as_of", "", "attendu : une valeur"),
     ]  # fmt: skip
     # Their events are not blamed for the rows left out.

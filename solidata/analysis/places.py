@@ -53,7 +53,7 @@ def drawable(places: pd.DataFrame, communes: pd.DataFrame) -> Drawable:
     )
 
 
-def announced(observations: pd.DataFrame, indicator: str = "points-accueil") -> pd.DataFrame:
+def announced(observations: pd.DataFrame, indicator: str) -> pd.DataFrame:
     """Return the row that announces how many access points there are.
 
     Parameters
@@ -61,7 +61,7 @@ def announced(observations: pd.DataFrame, indicator: str = "points-accueil") -> 
     observations : pandas.DataFrame
         The table of this name.
     indicator : str
-        What counts the access points.
+        What counts the access points (``plan.points_indicator``).
 
     Returns
     -------
@@ -79,10 +79,16 @@ def announced(observations: pd.DataFrame, indicator: str = "points-accueil") -> 
     Examples
     --------
     >>> import solidata
-    >>> announced(solidata.load("observations"))["count"].tolist()
+    >>> plan = solidata.load_registers().plan
+    >>> announced(solidata.load("observations"), plan.points_indicator)["count"].tolist()
     [55.0]
     """
     require(observations, "observations", ["observation_id", "indicator_id", "kind", "value"])
+    if not indicator:
+        raise NoDataError(
+            "Rien ne dit combien de points d’accueil sont annoncés : donnez l’indicateur qui les "
+            "compte dans data/raw/plan.yaml (points_indicator)."
+        )
     said = observations[
         (observations["indicator_id"] == indicator)
         & (observations["kind"] == "observed")

@@ -175,7 +175,7 @@ def _parser() -> Parser:
         help="lire aussi des éditions dont l’empreinte n’est pas connue (avec --data)",
     )
     context.add_argument(
-        "--department", nargs="+", default=[], metavar="CODE", help="ces départements (41, 2A, 971)"
+        "--department", nargs="+", default=[], metavar="CODE", help="ces départements (01, 2A, 971)"
     )
     context.add_argument(
         "--indicator", nargs="+", default=[], metavar="NOM", help="ces indicateurs seulement"

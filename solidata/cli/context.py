@@ -45,7 +45,7 @@ class _Bar:
 def run(console: Console, arguments: argparse.Namespace) -> int:
     """Read the workbooks, and list, print, export or draw what they say; 1 when one is refused."""
     if arguments.figures and (len(arguments.department) != 1 or arguments.out is None):
-        raise RefusedError("Des figures se demandent pour un département (--department 41), dans un dossier (--out).")  # fmt: skip
+        raise RefusedError("Des figures se demandent pour un département (--department 01), dans un dossier (--out).")  # fmt: skip
     _known(arguments.department)
     folder = arguments.data or home.home() / "data" / "external"
     found = _found(console, folder, arguments)
@@ -76,7 +76,7 @@ def run(console: Console, arguments: argparse.Namespace) -> int:
 def _known(codes: list[str]) -> None:
     for code in codes:
         if code not in areas.departments():
-            raise RefusedError(f"Département {quote(code)} inconnu ; attendu : un code, par exemple 41, 2A ou 971.")  # fmt: skip
+            raise RefusedError(f"Département {quote(code)} inconnu ; attendu : un code, par exemple 01, 2A ou 971.")  # fmt: skip
 
 
 def _found(console: Console, folder: Path, arguments: argparse.Namespace) -> download.Found:

@@ -93,7 +93,8 @@ def _to_houses(load: Load, registers: Registers) -> Figure:
 
 def _to_points(load: Load, registers: Registers, year: int) -> Figure:
     places, geography = load("places"), load.geography()
-    total = int(announced(_reported(load, "observations", year))["count"].iloc[0])
+    said = _reported(load, "observations", year)
+    total = int(announced(said, registers.plan.points_indicator)["count"].iloc[0])
     counted = places[places["in_announced_total"] != "no"]
     points = counted[counted["state"].isin(RECEIVING)]
     return maps.distance(

@@ -74,7 +74,7 @@ def overview(
     []
     """
     base = Base(geography, registers.sources)
-    target = analysis.announced(observations)
+    target = analysis.announced(observations, registers.plan.points_indicator)
     all_places = analysis.drawable(places, geography.communes)
     ours = all_places.located["in_announced_total"].astype(str) != "no"
     shown = labelled(all_places.located[ours].reset_index(drop=True), "commune", "name")

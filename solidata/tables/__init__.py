@@ -29,6 +29,8 @@ class Plan(NamedTuple):
     title: str = "Plan d’actions"
     department: str = ""
     department_code: str = ""
+    points_indicator: str = ""
+    """What counts the access points that are announced."""
     author: str = "solidata"
 
 

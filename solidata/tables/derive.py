@@ -73,10 +73,12 @@ def described(plan: pd.DataFrame) -> Plan:
     >>> described(pd.DataFrame(columns=["title", "department"])).title
     'Plan d’actions'
     """
+    import pandas as pd
+
     if plan.empty:
         return Plan()
     row = plan.iloc[0]
-    return Plan(**{name: str(row[name]) for name in Plan._fields})
+    return Plan(**{name: str(row[name]) for name in Plan._fields if pd.notna(row[name])})
 
 
 def plainly_sound(table: Table, frame: pd.DataFrame) -> bool:
