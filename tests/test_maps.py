@@ -17,6 +17,7 @@ from solidata.catalog import load, load_geography, load_registers
 from solidata.figures import gallery, maps, theme
 from solidata.figures.checks import DefectError
 from solidata.figures.checks import defects as every_defect
+from solidata.figures.geo import base as bases
 from solidata.figures.geo import canvas as drawing
 from solidata.figures.geo import checks, legend, place_names, shades, symbols
 from solidata.figures.geo import sheet as sheets
@@ -457,7 +458,7 @@ def test_no_symbol_lies_on_another_however_many_share_a_town(at):
 @pytest.mark.parametrize("preset", ["colonne", "page", "paysage"])
 def test_a_map_can_show_one_territory(geography, registers, preset):
     """What a page by territory is made of: a focus, the same scale bar, the places it shows."""
-    base = drawing.Base(geography, registers.sources)
+    base = bases.Base(geography, registers.sources)
     north = base.areas("territory_id").set_index("territory_id").geometry["nord"]
     focus, width = Box(*north.bounds), theme.PRESETS[preset]
     places = about.drawable(load("places"), load("communes")).located

@@ -11,7 +11,7 @@ from solidata.figures import theme
 from solidata.figures.frame import Figure
 from solidata.figures.geo import legend as keys
 from solidata.figures.geo import symbols
-from solidata.figures.geo.canvas import Base
+from solidata.figures.geo.base import Base
 from solidata.figures.geo.place_names import seen, write_names
 from solidata.figures.geo.place_words import dated, place_notes, place_title, states_of
 from solidata.figures.geo.sheet import LANDSCAPE, begin, finish, sheet, unnamed
@@ -138,12 +138,13 @@ _CROWDED = 30
 def _overview_legend(shown: pd.DataFrame, extra: pd.DataFrame, total: int) -> list[keys.Block]:
     located = len(shown)
     missing = max(total - located, 0)
-    soft = theme.SOFT_INK
-    head = keys.Words([
-        (f"{located} {plural(located, 'point situé', 'points situés')}", 11, 700, theme.INK),
+    lines = [
+        (f"{located} {plural(located, 'point situé', 'points situés')}", 11.0, 700, theme.INK),
         (f"sur {total} {plural(total, 'annoncé')}", 7.5, 600, theme.INK),
-        (f"{missing} {plural(missing, 'non publié, non dessiné', 'non publiés, non dessinés')}", 7, 400, soft),
-    ])  # fmt: skip
+    ]
+    if missing:
+        words = plural(missing, "non publié, non dessiné", "non publiés, non dessinés")
+        lines.append((f"{missing} {words}", 7.0, 400, theme.SOFT_INK))
     entries = []
     for frame in (shown, extra):
         for symbol in symbols.symbols_of(frame):
@@ -151,7 +152,7 @@ def _overview_legend(shown: pd.DataFrame, extra: pd.DataFrame, total: int) -> li
                 frame["state"].astype(str) == symbol.state
             )
             entries.append(keys.symbol_key(symbol, int(same.sum())))
-    return [head, keys.Keys("", entries)]
+    return [keys.Words(lines), keys.Keys("", entries)]
 
 
 def _overview_data(

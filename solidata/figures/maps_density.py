@@ -9,7 +9,8 @@ import pandas as pd
 from solidata.analysis.geography import density as densities
 from solidata.figures.frame import Figure
 from solidata.figures.geo import legend as keys
-from solidata.figures.geo.canvas import Base, Canvas
+from solidata.figures.geo.base import Base
+from solidata.figures.geo.canvas import Canvas
 from solidata.figures.geo.facts import Box
 from solidata.figures.geo.labels import Name, legible, place, within, write
 from solidata.figures.geo.ratio_words import parts_note

@@ -11,7 +11,7 @@ from solidata.analysis.columns import require
 from solidata.figures.frame import Figure
 from solidata.figures.geo import legend as keys
 from solidata.figures.geo import symbols
-from solidata.figures.geo.canvas import Base
+from solidata.figures.geo.base import Base
 from solidata.figures.geo.place_names import seen, write_names
 from solidata.figures.geo.ratio_words import (
     LIMIT,

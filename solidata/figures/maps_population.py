@@ -12,7 +12,8 @@ from solidata.analysis import places as analysis
 from solidata.figures import theme
 from solidata.figures.frame import Figure
 from solidata.figures.geo import legend as keys
-from solidata.figures.geo.canvas import Base, Canvas
+from solidata.figures.geo.base import Base
+from solidata.figures.geo.canvas import Canvas
 from solidata.figures.geo.facts import Box, Disc
 from solidata.figures.geo.labels import Name, place, write
 from solidata.figures.geo.sheet import begin, finish, sheet, told

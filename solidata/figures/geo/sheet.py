@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from solidata.figures import theme
-from solidata.figures.geo.canvas import EDGE, Base, Canvas, frame_size, inner, window
+from solidata.figures.geo.base import Base
+from solidata.figures.geo.canvas import EDGE, Canvas, frame_size, inner, window
 from solidata.figures.geo.facts import Box
 from solidata.figures.geo.legend import Legend
 from solidata.figures.page import MARGIN, MM_PER_POINT, NARROW, Page, wrap
@@ -71,7 +72,7 @@ def sheet(
         height = tall + under + foot + 2.0
         frame = Box(MARGIN, height - tall, MARGIN + wide, height)
         shown = window(focus, frame)
-        if corner == "under" or (corner is None and beside):
+        if corner == "under" or (corner is None and beside) or not legend.blocks:
             break
         if corner is not None and (box := _corner(base, frame, shown, column, corner)):
             return Sheet(height, frame, shown, box, True, _foot(width, foot), narrow)

@@ -8,7 +8,8 @@ import pandas as pd
 
 from solidata.figures import theme
 from solidata.figures.geo import legend as keys
-from solidata.figures.geo.canvas import Base, Canvas
+from solidata.figures.geo.base import Base
+from solidata.figures.geo.canvas import Canvas
 from solidata.figures.geo.facts import Box
 from solidata.figures.geo.labels import Name, place, within, write
 from solidata.figures.texts import too_many
