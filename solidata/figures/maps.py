@@ -114,7 +114,7 @@ def overview(
     return Figure(
         name="carte-lieux",
         title=place_title(shown, total),
-        unit="Lieux d’accueil du public situés par une publication, selon leur nature et leur état",
+        unit="Maisons départementales des solidarités (MDS) et autres lieux d’accueil qu’une publication situe",
         data=data,
         value="count",
         draw=draw,

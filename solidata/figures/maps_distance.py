@@ -19,9 +19,11 @@ from solidata.figures.geo.ratio_words import (
     Words,
     distance_notes,
     distance_title,
+    rounding_note,
 )
 from solidata.figures.geo.shades import Shades, class_keys, shade
 from solidata.figures.geo.sheet import begin, finish, sheet, unnamed
+from solidata.figures.notes import sentences
 from solidata.figures.texts import labelled
 from solidata.french import format_number, format_rate, listed, plural
 from solidata.problems import NoDataError, RefusedError
@@ -125,8 +127,9 @@ def distance(
         ),
         alt=(
             f"Carte de {len(rows)} communes en {shades.count} classes de distance : "
-            + listed(
-                f"{shades.name(r)}, {format_rate(s, 0)} des habitants" for r, s in enumerate(of_class)
+            + " ; ".join(
+                f"{shades.name(r)}, {format_rate(s, 0)} des habitants"
+                for r, s in enumerate(of_class)
             )
             + f". {len(shown)} {plural(len(shown), 'lieu dessiné', 'lieux dessinés')} : {listed(dict.fromkeys(shown['commune']))}."
         ),
@@ -134,9 +137,10 @@ def distance(
             f"{farthest['name']} est la commune la plus loin, à {format_number(farthest['distance_km'], 1)}\u00a0km de {nearest}. "
             f"{share} vivent dans une commune à moins de {LIMIT:g}\u00a0km."
         ),
-        note=distance_notes(rows, every, unknown, note),
+        note=sentences([distance_notes(rows, every, unknown, note), rounding_note(of_class)]),
         scope=f"{len(rows)} communes, {format_number(int(total))} habitants ; {len(shown)} {what.several}.",
         registers=registers,
+        shares=[round(share, 2) for share in of_class],
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import pandas as pd
@@ -88,3 +89,14 @@ def distance_notes(rows: pd.DataFrame, every: Drawable, unknown: int, more: str 
     if len(missing):
         notes.append(f"sans distance : {told(list(missing['name']))}")
     return sentences(notes)
+
+
+def rounding_note(shares: Sequence[float]) -> str:
+    """Return why whole per cents do not make a hundred, when they do not.
+
+    Examples
+    --------
+    >>> rounding_note([0.5, 0.5]), rounding_note([0.346, 0.346, 0.308])
+    ('', 'parts arrondies à l’unité')
+    """
+    return "" if sum(round(100 * s) for s in shares) == 100 else "parts arrondies à l’unité"
