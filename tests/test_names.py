@@ -32,7 +32,10 @@ ALLOWED = {
     ("non_lisible", "analysis/rates.py"): "the status that no document lets read",
     ("non_lisible", "figures/flows.py"): "the same",
     ("Non lisible", "figures/flows.py"): "its label, shortened",
-    ("contexte-population", "analysis/publics.py"): "what a rate is divided by, in every département",
+    (
+        "contexte-population",
+        "analysis/publics.py",
+    ): "what a rate is divided by, in every département",
     ("Population", "explore/words.py"): "the title of a column",
     ("territoires", "exports/layers.py"): "the name of a layer",
     ("Territoires d’action sociale", "exports/layers.py"): "its title",

@@ -66,7 +66,7 @@ def misplaced(west: float, south: float, east: float, north: float) -> str | Non
     if max(abs(west), abs(east)) > 180 or max(abs(south), abs(north)) > 90:
         return "coordonnées en mètres ; attendu : des degrés (EPSG:4326)"
     if outside(west, south, east, north):
-        if -25 < south and north < 17 and (west, south) != (0, 0):  # between the tropics
+        if south > -25 and north < 17 and (west, south) != (0, 0):  # between the tropics
             return (
                 "hors de France métropolitaine ; les départements d’outre-mer, qui ont chacun leur "
                 "projection, ne sont pas pris en charge"
