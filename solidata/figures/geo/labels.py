@@ -38,6 +38,8 @@ class Name:
     colour: str = theme.INK
     must: bool = False
     """Whether a name without room beside its point is led to it by a line from further away."""
+    centred: bool = False
+    """Whether it stands above or below rather than to the left, where it may seem a neighbour's."""
 
     @property
     def width(self) -> float:
@@ -73,10 +75,12 @@ class Written:
 # Where a reader looks first: to the right, above, left, below (Imhof).
 _AROUND = ((1, 0), (1, 1), (1, -1), (-1, 0), (-1, 1), (-1, -1), (0, 1), (0, -1))
 
+_CENTRED = (*_AROUND[:3], *_AROUND[6:], *_AROUND[3:6])
+
 
 def _beside(name: Name) -> Iterable[Box]:
     wide, tall, clear = name.width, name.height, name.clear
-    for right, up in _AROUND:
+    for right, up in _CENTRED if name.centred else _AROUND:
         # A name at a corner comes nearer than its box would: letters leave the corner free.
         tuck = 0.25 * tall if right and up else 0.0
         off = _AIR if right and up else 2 * _AIR

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from solidata.figures import theme
 from solidata.figures.geo import symbols
 from solidata.figures.geo.canvas import Canvas
 from solidata.figures.geo.facts import Box
@@ -15,7 +16,11 @@ from solidata.figures.page import wrap
 
 
 def _place_names(
-    shown: pd.DataFrame, spots: Sequence[tuple[float, float]], narrow: bool
+    shown: pd.DataFrame,
+    spots: Sequence[tuple[float, float]],
+    narrow: bool,
+    soft: bool,
+    centred: bool,
 ) -> list[tuple[Name, int]]:
     """Return the name of each commune that has places, and how many places it names; MDS first."""
     found = []
@@ -27,16 +32,28 @@ def _place_names(
         main = bool(rows["kind"].astype(str).eq("mds").any())
         # A long name in two lines finds room more often.
         lines = tuple(wrap(str(commune), 16.0, large, 600)) if narrow else (str(commune),)
-        size = legible(lines, large if main else large - 0.5)
+        size = legible(lines, large if main and not soft else large - 0.5)
         middle = ((box.left + box.right) / 2, (box.bottom + box.top) / 2)
-        name = Name(lines, *middle, box, size, 600 if main else 400, must=main)
+        weight, ink = (400, theme.SOFT_INK) if soft else (600 if main else 400, theme.INK)
+        name = Name(lines, *middle, box, size, weight, ink, must=main and not soft,
+                    centred=centred)  # fmt: skip
         found.append((name, len(rows)))
     return sorted(found, key=lambda pair: not pair[0].must)
 
 
-def write_names(canvas: Canvas, shown: pd.DataFrame, spots: Sequence[tuple[float, float]]) -> int:
-    """Write the communes of places beside their symbols, MDS first; return how many have no name."""
-    wanted = _place_names(shown, spots, canvas.page.narrow)
+def write_names(
+    canvas: Canvas,
+    shown: pd.DataFrame,
+    spots: Sequence[tuple[float, float]],
+    soft: bool = False,
+    centred: bool = False,
+) -> int:
+    """Write the communes of places beside their symbols, MDS first; return how many have no name.
+
+    Those that a map is not about (`soft`) are written in soft ink, where there is room; `centred`
+    is as in :class:`~solidata.figures.geo.labels.Name`.
+    """
+    wanted = _place_names(shown, spots, canvas.page.narrow, soft, centred)
     written, _ = place([name for name, _ in wanted], canvas.room)
     done = {id(w.name) for w in written}
     for one in written:

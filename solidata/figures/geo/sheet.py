@@ -65,8 +65,7 @@ def sheet(
     wide, tall = frame_size(focus, base.ground, inner(width), most_tall)
     beside = inner(width) - wide >= column[0] + _GAP
     narrow = width < NARROW
-    lines = wrap(credit(base, more), inner(width) - (0.0 if narrow else _BAR_ROOM), 7)
-    foot = len(lines) * _LEADING + (4.6 if narrow else 1.0)
+    foot = foot_height(base, inner(width), narrow, more)
     for corner in (None, "ne", "sw", "se", "nw", "under"):
         under = legend.flow(inner(width))[1] + _GAP if corner == "under" and legend.blocks else 0.0
         height = tall + under + foot + 2.0
@@ -82,6 +81,12 @@ def sheet(
     else:
         box = Box(MARGIN, foot, width - MARGIN, frame.bottom - _GAP + 1.0)
     return Sheet(height, frame, shown, box, False, _foot(width, foot), narrow)
+
+
+def foot_height(base: Base, width: float, narrow: bool, more: str = "") -> float:
+    """Return the millimetres under a map of `width` that its scale bar and credit take."""
+    lines = wrap(credit(base, more), width - (0.0 if narrow else _BAR_ROOM), 7)
+    return len(lines) * _LEADING + (4.6 if narrow else 1.0)
 
 
 def _foot(width: float, tall: float) -> Box:
