@@ -29,9 +29,10 @@ def main() -> None:
     shown = Table("figure", "trois savefig, s", "save, s", "rapport médian")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for make in gallery.SET.values():
+        load = gallery.Load(solidata.load, solidata.load_geography)
+        for make in gallery.every(load).values():
             try:
-                figure = make(solidata.load, registers, YEAR)
+                figure = make(load, registers, YEAR)
             except NoDataError:  # a pair of years that the documents do not print yet
                 continue
             figure.save(folder / "essai")  # fonts and caches are warm for both

@@ -11,19 +11,19 @@ import pytest
 from solidata.catalog import load, load_geography, load_registers
 from solidata.cli import main
 from solidata.figures import gallery, theme
-from solidata.problems import NoDataError
+from solidata.problems import NoDataError, RefusedError
 
 YEAR = 2025
 PAIRS = {"flux-de-statuts", "evolution-des-statuts"}
 """Figures of a year and the one before, which the first report has not."""
 TABLES = gallery.Load(load, load_geography)
-SHOWN = [name for name in gallery.SET if name not in PAIRS]
+SHOWN = [name for name in gallery.every(TABLES) if name not in PAIRS]
 
 
 @pytest.fixture(scope="module")
 def figures():
-    registers = load_registers()
-    return {name: gallery.SET[name](TABLES, registers, YEAR) for name in SHOWN}
+    registers, makers = load_registers(), gallery.every(TABLES)
+    return {name: makers[name](TABLES, registers, YEAR) for name in SHOWN}
 
 
 @pytest.mark.parametrize("name", sorted(PAIRS))
@@ -151,6 +151,7 @@ def test_another_year_leaves_the_gallery_as_it_is(project, monkeypatch, capsys, 
     shutil.copytree(project / "data" / "processed", tmp_path / "data" / "processed")
     monkeypatch.setenv("SOLIDATA_HOME", str(tmp_path))
     monkeypatch.setattr(gallery, "SET", {"publics": gallery.SET["publics"]})
+    monkeypatch.setattr(gallery, "FAMILIES", {})
     assert main(["figures", "--year", "2019"]) == 0
     assert not (tmp_path / "figures" / "README.md").exists()
     assert main(["figures"]) == 0
@@ -160,6 +161,36 @@ def test_another_year_leaves_the_gallery_as_it_is(project, monkeypatch, capsys, 
 def test_an_unknown_figure_gives_the_nearest(tmp_path, capsys):
     assert main(["figures", "--only", "phare", "--out", str(tmp_path)]) == 1
     assert "Voulez-vous dire «\u00a0phares\u00a0» ?" in capsys.readouterr().err
+
+
+def test_a_family_is_as_many_figures_as_its_table_has_rows(tmp_path, capsys):
+    ids = list(load("territories")["territory_id"])
+    words = ["--formats", "svg", "--out", str(tmp_path)]
+    assert main(["figures", "--only", "territoires", *words]) == 0
+    made = sorted(p.name for p in tmp_path.glob("*.svg"))
+    assert made == sorted(f"territoire-{i}.svg" for i in ids)
+    assert len(made) == 3
+    assert "3 figures en page" in capsys.readouterr().out
+    for path in tmp_path.iterdir():
+        path.unlink()
+    assert main(["figures", "--only", f"territoire-{ids[0]}", "reports", *words]) == 0
+    made = sorted(p.name for p in tmp_path.glob("*.svg"))
+    assert made == [f"reports-{YEAR}.svg", f"territoire-{ids[0]}.svg"]
+
+
+def test_the_members_of_a_family_are_chosen_once():
+    ids = list(load("territories")["territory_id"])
+    every = list(gallery.every(TABLES))
+    assert every[-3:] == [f"territoire-{i}" for i in ids]
+    assert list(gallery.chosen([], TABLES)) == every
+    both = gallery.chosen([f"territoire-{ids[1]}", "territoires"], TABLES)
+    assert list(both) == every[-3:]
+    with pytest.raises(RefusedError, match="Voulez-vous dire «\u00a0territoires\u00a0» "):
+        gallery.chosen(["territoire"], TABLES)
+    none = gallery.Load(lambda name: load(name).head(0), load_geography)
+    assert list(gallery.chosen([], none)) == list(gallery.SET)
+    with pytest.raises(NoDataError, match="la table est vide"):
+        gallery.chosen(["territoires"], none)
 
 
 def test_two_processes_write_the_same_bytes(tmp_path):

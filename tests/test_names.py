@@ -23,6 +23,7 @@ ALLOWED = {
     ("phares", "check/families.py"): "the family of identities, declared in identities.yaml",
     ("phares", "tables/identities.yaml"): "the same",
     ("phares", "figures/gallery.py"): "the name of a figure",
+    ("territoires", "figures/gallery.py"): "the name of a family of figures",
     ("Actions phares", "tables/flagships.yaml"): "the title of the table",
     ("Actions phares", "tables/sections.yaml"): "the role of what counts them",
     ("alliance", "clean/statuses.py"): "a kind of list, declared in mentions.yaml",

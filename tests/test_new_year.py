@@ -481,19 +481,22 @@ def loader(tables):
     return gallery.Load(lambda name: tables[name].copy(), load_geography), registers
 
 
-@pytest.mark.parametrize("name", list(gallery.SET))
+MAKERS = gallery.every(gallery.Load(load, load_geography))
+
+
+@pytest.mark.parametrize("name", list(MAKERS))
 def test_every_figure_runs_for_either_year_and_the_first_one_keeps_its_data(name, assembled, both):
     if name in {"flux-de-statuts", "evolution-des-statuts"}:  # they need a year before
         with pytest.raises(NoDataError, match="Aucun bilan avant 2025"):
-            gallery.SET[name](*loader(both), 2025)
-        assert gallery.SET[name](*loader(both), 2026).check() == []
+            MAKERS[name](*loader(both), 2025)
+        assert MAKERS[name](*loader(both), 2026).check() == []
         return
-    before = gallery.SET[name](*loader(assembled), 2025)
-    after = gallery.SET[name](*loader(both), 2025)
+    before = MAKERS[name](*loader(assembled), 2025)
+    after = MAKERS[name](*loader(both), 2025)
     if name == "phares-suivants":  # of 2025 and 2026; the made report announces none for 2027
         assert after.check() == []
         with pytest.raises(NoDataError):
-            gallery.SET[name](*loader(both), 2026)
+            MAKERS[name](*loader(both), 2026)
         return
     if name != "budgets":  # it shows every year there is
         pd.testing.assert_frame_equal(after.data, before.data)
@@ -502,7 +505,7 @@ def test_every_figure_runs_for_either_year_and_the_first_one_keeps_its_data(name
             before.reading,
             before.scope,
         )
-    assert gallery.SET[name](*loader(both), 2026).check() == []
+    assert MAKERS[name](*loader(both), 2026).check() == []
 
 
 def test_the_figures_of_2026_say_2026(both):

@@ -9,7 +9,7 @@ import pandas as pd
 from solidata.analysis import access
 from solidata.analysis.columns import require
 from solidata.analysis.places import RECEIVING, Drawable, drawable
-from solidata.french import listed, quote
+from solidata.french import quote
 from solidata.problems import NoDataError, RefusedError
 
 
@@ -79,7 +79,7 @@ def profile(
     Raises
     ------
     NoDataError
-        When no commune belongs to the territory.
+        When no commune belongs to the territory, or no inhabitant of it is known.
     RefusedError
         For a territory that the table does not have, or columns that are missing.
 
@@ -97,7 +97,7 @@ def profile(
     require(places, "places", ["kind", "state", "in_announced_total"])
     rows = territories[territories["territory_id"] == territory_id]
     if len(rows) != 1:
-        known = listed(map(quote, territories["territory_id"])) or "aucun"
+        known = ", ".join(map(quote, territories["territory_id"])) or "aucun"
         raise RefusedError(
             f"territoire {quote(territory_id)} lu ; attendu : l’un de ceux de la table, {known}."
         )
@@ -106,6 +106,8 @@ def profile(
     if here.empty:
         raise NoDataError(f"Aucune commune dans le territoire {row['label']}.")
     lived = here[here["population"].notna()]
+    if not lived["population"].sum():
+        raise NoDataError(f"Aucun habitant connu dans le territoire {row['label']}.")
     counted = drawable(places[places["in_announced_total"].astype(str) != "no"], communes)
     codes = set(here["insee_code"])
     inside = Drawable(*(part[part["insee_code"].isin(codes)] for part in counted))
@@ -120,7 +122,7 @@ def profile(
     return Profile(
         communes=here,
         population=population,
-        share=population / whole if whole else float("nan"),
+        share=population / whole,
         unknown=list(here.loc[here["population"].isna(), "name"]),
         places=inside,
         houses=len(houses),
@@ -134,11 +136,12 @@ def profile(
 
 
 def _near(people: pd.DataFrame, places: pd.DataFrame, limit_km: float) -> Near | None:
-    """Return who lives within a distance of the nearest place, None without people or places."""
-    total = int(people["population"].sum())
-    if places.empty or not total:
+    """Return who lives within a distance of the nearest place, None without places."""
+    if places.empty:
         return None
     found = access.nearest(people.set_index("insee_code"), places)
     within = (found["distance_km"] <= limit_km).to_numpy()
     near = int(people.loc[within, "population"].sum())
-    return Near(near, near / total, sorted(set(found["place_id"].astype(str))))
+    return Near(
+        near, near / int(people["population"].sum()), sorted(set(found["place_id"].astype(str)))
+    )

@@ -122,7 +122,11 @@ def _parser() -> Parser:
     )
     figures.add_argument("--year", type=int, metavar="ANNÉE", help="année (la dernière par défaut)")
     figures.add_argument(
-        "--only", nargs="+", default=[], metavar="NOM", help="ces figures seulement"
+        "--only",
+        nargs="+",
+        default=[],
+        metavar="NOM",
+        help="ces figures, ou ces familles, seulement",
     )
     figures.add_argument(
         "--preset",

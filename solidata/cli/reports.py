@@ -249,17 +249,17 @@ def figures(console: Console, arguments: argparse.Namespace) -> int:
             raise RefusedError(
                 f"{what} {quote(unknown[0])} inconnu ; au choix : {', '.join(there)}"
             )
-    names = gallery.chosen(arguments.only)
-    registers = catalog.load_registers()
     load = gallery.Load(catalog.load, catalog.load_geography)
+    makers = gallery.chosen(arguments.only, load)
+    registers = catalog.load_registers()
     folder = arguments.out or home.home() / "figures"
     made, empty, refused = [], [], []
     with show.steps(console) as progress:
-        task = progress.add_task("Figures", total=len(names) * len(presets))
-        for number, name in enumerate(names, start=1):
+        task = progress.add_task("Figures", total=len(makers) * len(presets))
+        for number, (name, make) in enumerate(makers.items(), start=1):
             progress.update(task, description=name)
             try:
-                figure = gallery.SET[name](load, registers, year)
+                figure = make(load, registers, year)
                 for preset in presets:
                     progress.update(task, description=f"{figure.name} ({preset})")
                     suffix = "" if preset in {"page", "web"} else f"-{preset}"

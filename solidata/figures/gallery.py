@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from solidata.figures import (
     spending,
     successions,
     table,
+    territory,
 )
 from solidata.figures.frame import Figure
 from solidata.figures.geo.ratio_words import Words
@@ -209,20 +211,58 @@ Each raises :class:`~solidata.problems.NoDataError` for a year of which the tabl
 """
 
 
-def chosen(names: list[str]) -> list[str]:
-    """Return the figures asked for, all of them when none is.
+def _territory(territory_id: str, load: Load, registers: Registers, year: int) -> Figure:
+    return territory.territory(
+        territory_id,
+        load("territories"),
+        load("challenges"),
+        load("places"),
+        load("place_events"),
+        _reported(load, "observations", year),
+        load("epci"),
+        load.geography(),
+        registers,
+    )
+
+
+def _territories(load: Load) -> dict[str, Maker]:
+    """Return the page of each territory of the table, in its order."""
+    keys = load("territories")["territory_id"]
+    return {f"territoire-{key}": functools.partial(_territory, key) for key in keys}
+
+
+FAMILIES: dict[str, Callable[[Load], dict[str, Maker]]] = {"territoires": _territories}
+"""Figures of which the tables say how many there are, after those of :data:`SET`."""
+
+
+def every(load: Load) -> dict[str, Maker]:
+    """Return every figure by its name: those of the set, then the members of each family."""
+    members = [family(load) for family in FAMILIES.values()]
+    return dict(item for part in (SET, *members) for item in part.items())
+
+
+def chosen(names: list[str], load: Load) -> dict[str, Maker]:
+    """Return the figures asked for by their name or that of their family, all when none is.
 
     Raises
     ------
+    NoDataError
+        For a family that has no member in these tables.
     RefusedError
         For an unknown name; the message gives the nearest and those there are.
     """
+    makers, asked = every(load), set(names)
     for name in names:
-        if name not in SET:
-            near = nearest(name, SET)
+        if name in FAMILIES:
+            if not (members := FAMILIES[name](load)):
+                raise NoDataError(f"Aucune figure dans {quote(name)} : la table est vide.")
+            asked |= set(members)
+        elif name not in makers:
+            known = [*makers, *FAMILIES]
+            near = nearest(name, known)
             hint = f" Voulez-vous dire {quote(near)} ?" if near else ""
-            raise RefusedError(f"Aucune figure {quote(name)}.{hint} Figures : {', '.join(SET)}.")
-    return [name for name in SET if not names or name in names]
+            raise RefusedError(f"Aucune figure {quote(name)}.{hint} Figures : {', '.join(known)}.")
+    return {name: make for name, make in makers.items() if not names or name in asked}
 
 
 def page(shown: list[Figure], folder: Path) -> Path:

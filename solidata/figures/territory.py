@@ -63,7 +63,7 @@ def territory(
     Raises
     ------
     NoDataError
-        When no commune belongs to the territory.
+        When no commune belongs to the territory, or no inhabitant of it is known.
     RefusedError
         For an unknown territory, or outlines that are not in Lambert-93.
 
@@ -85,7 +85,7 @@ def territory(
     near = {i for n in (made.near_houses, made.near_points) if n for i in n.nearest}
     every = about.drawable(places, geography.communes).located
     outside = every[every["place_id"].isin(near - set(made.places.located["place_id"]))]
-    areas = epci[epci["epci_id"].isin(made.communes["epci_id"])]
+    areas = epci[epci["epci_id"].isin(made.communes["epci_id"])].sort_values("epci_id")
     row = territories.set_index("territory_id").loc[territory_id]
     announced = _announced(observations, registers)
     counted = int((places["in_announced_total"].astype(str) != "no").sum())
@@ -110,9 +110,9 @@ def territory(
         draw=page.draw,
         height=lambda width: page.layout(width).height,
         table_=said.table(),
-        alt=said.alt(list(page.epci["name"])),
+        alt=said.alt(page.epci),
         reading=said.reading(),
-        note=said.note(page.epci, place_events),
+        note=said.note(page.epci, place_events.sort_values("place_event_id")),
         scope=said.scope(),
         registers=registers,
     )
@@ -162,7 +162,9 @@ def _data(page: _Page, territories: pd.DataFrame, base: Base) -> pd.DataFrame:
         [part.reindex(columns=columns).astype(object) for part in parts if len(part)],
         ignore_index=True,
     )
-    return base.credited(data.astype({"count": float, "x": float, "y": float}))
+    numbers = ["count", "x", "y"]
+    data[numbers] = data[numbers].where(data[numbers].notna(), float("nan")).astype(float)
+    return base.credited(data)
 
 
 class _Layout(NamedTuple):

@@ -21,8 +21,6 @@ from solidata.figures.texts import title
 from solidata.french import MONTHS, format_date, format_number, format_rate, listed, plural, quote
 from solidata.tables import all_tables
 
-_UNKNOWN = "inconnu"
-
 
 def at(text: str) -> str:
     """Return when a state is known, as precisely as it is.
@@ -34,7 +32,7 @@ def at(text: str) -> str:
     """
     parts = [int(part) for part in text.split("-")]
     if len(parts) == 3:
-        return f"au\u00a0{format_date(datetime.date(*parts))}"
+        return f"au\u00a0{format_date(datetime.date(*parts))}".replace(" ", "\u00a0")
     month = "" if len(parts) == 1 else f"{MONTHS[parts[1] - 1]}\u00a0"
     return f"en\u00a0{month}{parts[0]}"
 
@@ -58,10 +56,11 @@ class Said:
         return f"Territoire {self.label}"
 
     def title(self) -> str:
-        """Return the finding: who lives near an open house, or that none is open."""
+        """Return the finding: who lives near an open house, or that none is located."""
         near = self.made.near_houses
         if near is None:
-            return title(f"{self.called} : aucune MDS ouverte", "Aucune MDS ouverte")
+            none = "aucune MDS ouverte n’est située"
+            return title(f"{self.called} : {none}", f"{none[:1].upper()}{none[1:]}")
         finding = (
             f"{_rate(near)} des habitants vivent à {LIMIT:g}\u00a0km au plus d’une MDS ouverte"
         )
@@ -84,7 +83,7 @@ class Said:
         return [
             KeyFigure(
                 format_number(communes),
-                f"{plural(communes, 'commune')}, dans {self.areas}\u00a0EPCI",
+                f"{plural(communes, 'commune')} et {self.areas} {plural(self.areas, 'intercommunalité')}",
             ),
             KeyFigure(
                 format_number(made.population),
@@ -194,20 +193,20 @@ class Said:
             rows.append(("Lieu d’accueil", f"{row.name}, commune de {row.commune}", when))
         return pd.DataFrame(rows, columns=["Rubrique", "Libellé", "Valeur"])
 
-    def alt(self, epci: list[str]) -> str:
+    def alt(self, epci: pd.DataFrame) -> str:
         """Return what the page shows, in words."""
-        made = self.made
-        places = states_of(made.places.located)
+        made, inferred = self.made, " (inféré)" if strength(epci) else ""
+        shown = made.places.located
+        places = f", {states_of(shown)}" if len(shown) else ""
         parts = [
-            f"Carte et texte. Territoire {self.label} (inféré) : {len(made.communes)} "
-            f"{plural(len(made.communes), 'commune')}, {self.areas} EPCI ({listed(epci)}), "
+            f"Carte et texte. {self.called}{inferred} : {len(made.communes)} "
+            f"{plural(len(made.communes), 'commune')}, {self.areas} EPCI ({listed(epci['name'])}), "
             f"{format_number(made.population)} habitants{self.year()}, {format_rate(made.share, 1)} du département",
-            f"Lieux d’accueil situés : {len(made.places.located)}"
-            + (f", {places}" if places else ""),
+            f"Lieux d’accueil situés : {len(shown)}{places}",
             f"Habitants à {LIMIT:g}\u00a0km au plus d’une MDS ouverte : {_rate(made.near_houses)} ; "
             f"d’un point d’accueil situé : {self.least}{_rate(made.near_points)}",
             f"Défis : {' ; '.join(made.challenges['label']) or 'aucun imprimé'}",
-            f"Fiches actions : {_UNKNOWN if made.action_sheets is None else made.action_sheets}",
+            f"Fiches actions : {'nombre non imprimé' if made.action_sheets is None else made.action_sheets}",
         ]
         return sentences(parts) + "."
 
@@ -252,8 +251,8 @@ class Said:
             notes.append(f"compter ces lieux parmi les {self.announced} annoncés est inféré")
         centre = int((shown["point_from"].astype(str) == "commune").sum())
         if centre:
-            many = plural(centre, "lieu est dessiné", "lieux sont dessinés")
-            notes.append(f"{centre} {many} au centre de leur commune")
+            one, many = "lieu est dessiné au centre de sa", "lieux sont dessinés au centre de leur"
+            notes.append(f"{centre} {plural(centre, one, many)} commune")
         if shown.duplicated(["x", "y"]).any():
             notes.append("ceux d’un même point sont écartés pour se voir")
         if len(lost):
@@ -299,4 +298,4 @@ def strength(epci: pd.DataFrame) -> str:
         levels.append(f"aucune pour {listed(epci.loc[said.isna(), 'name'])}")
     if not levels:
         return ""
-    return f"territoire inféré, EPCI par EPCI : aucune source ne l’imprime ; solidité {', '.join(levels)}"
+    return f"territoire inféré de ses intercommunalités (EPCI) : aucune source ne l’imprime ; solidité {', '.join(levels)}"
