@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -30,6 +31,8 @@ def coverage_curve(
     x: str = "distance_km",
     y: str = "share",
     group: str = "group",
+    findings: Sequence[str] = (),
+    each: str = "",
 ) -> Figure:
     """Return the share of a population within each distance, a line a group.
 
@@ -51,6 +54,10 @@ def coverage_curve(
         Added to « Distances à vol d’oiseau ».
     x, y, group : str
         Names of the columns.
+    findings : sequence of str
+        Titles to choose from: the first that is short enough, else one that is composed.
+    each : str
+        What a line is, as the unit says it: « une courbe par canton ».
 
     Returns
     -------
@@ -83,7 +90,7 @@ def coverage_curve(
     ends = data.sort_values([x, y]).groupby(group, sort=False).tail(1).set_index(group)
     words = [
         f"{g} : {format_rate(near[g])} à moins de {km}, {format_rate(ends.loc[g, y])} à moins de "
-        f"{format_number(float(ends.loc[g, x]))} km"
+        f"{format_number(math.ceil(round(10 * float(ends.loc[g, x]), 6)) / 10)} km"
         for g in groups
     ]
     wide = data.pivot_table(index=x, columns=group, values=y, aggfunc="max")[groups].ffill() * 100
@@ -92,13 +99,13 @@ def coverage_curve(
     reading += f" ({groups[0]})" if len(groups) > 1 else ""
     return Figure(
         name=name,
-        title=title(one, short) if len(groups) == 1 else title(several, between, fewer),
-        unit=f"Part {of}, en %, selon la distance {to}, en kilomètres à vol d’oiseau",
+        title=title(*findings, one, short) if len(groups) == 1 else title(*findings, several, between, fewer),
+        unit=f"Part {of}, en %, selon la distance {to}, en kilomètres à vol d’oiseau{each and f' ; {each}'}",
         data=data.reset_index(drop=True),
         value=y,
         draw=lambda page: _draw_coverage(page, data, x, y, group, mark, step),
         height=lambda width: 58.0 if width < 120 else 74.0,
-        table_=wide.rename_axis("Distance (km)").reset_index(),
+        table_=wide.rename_axis("Distance (km)").reset_index().round(3),
         alt=f"{len(groups)} {plural(len(groups), 'courbe', 'courbes')}. {'. '.join(words)}.",
         reading=f"{reading} sont à moins de {km} {to}.",
         note="distances à vol d’oiseau" + (f". {note[:1].upper()}{note[1:]}" if note else ""),

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from solidata.analysis import access
+from solidata.analysis import access as distances
 from solidata.analysis import flows as flowing
 from solidata.analysis.places import RECEIVING, announced
 from solidata.analysis.progress import reports
 from solidata.figures import (
+    access,
     evolution,
     flows,
     maps,
@@ -24,9 +25,10 @@ from solidata.figures import (
     table,
     territory,
 )
+from solidata.figures.access_words import EVERY_HOUSE, LOCATED_POINTS, PlaceSet, waiting_note
 from solidata.figures.frame import Figure
-from solidata.figures.geo.ratio_words import Words
-from solidata.french import nearest, plural, quote
+from solidata.figures.geo.ratio_words import OPEN_HOUSES
+from solidata.french import nearest, quote
 from solidata.problems import NoDataError, RefusedError
 from solidata.tables import Geography, Registers
 
@@ -75,39 +77,59 @@ _SLOPES = 4
 def _nearest(communes: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
     """Return the nearest place of each commune."""
     keyed = communes.set_index("insee_code")
-    found = access.nearest(keyed, places).astype({"place_id": "str"})
+    found = distances.nearest(keyed, places).astype({"place_id": "str"})
     return found.rename_axis("insee_code").reset_index()
 
 
-def _to_houses(load: Load, registers: Registers) -> Figure:
-    places, geography = load("places"), load.geography()
-    every = places[places["kind"] == "mds"]
-    houses, others = every[every["state"] == "open"], int((every["state"] != "open").sum())
-    note = f"{others} MDS qui ne {plural(others, 'est', 'sont')} pas encore {plural(others, 'ouverte')} ne {plural(others, 'compte', 'comptent')} pas"
-    return maps.distance(
-        _nearest(geography.communes, houses),
-        houses,
-        geography,
-        registers,
-        note=note if others else "",
-    )
-
-
-def _to_points(load: Load, registers: Registers, year: int) -> Figure:
-    places, geography = load("places"), load.geography()
-    said = _reported(load, "observations", year)
+def _unlocated(load: Load, registers: Registers, year: int) -> int:
+    """Return how many of the access points that the report of a year announces are not located."""
+    said, places = _reported(load, "observations", year), load("places")
     total = int(announced(said, registers.plan.points_indicator)["count"].iloc[0])
-    counted = places[places["in_announced_total"] != "no"]
-    points = counted[counted["state"].isin(RECEIVING)]
+    return max(total - int((places["in_announced_total"] != "no").sum()), 0)
+
+
+def _houses(load: Load, registers: Registers, year: int) -> PlaceSet:
+    """Return the houses that are open."""
+    places = load("places")
+    every = places[places["kind"] == "mds"]
+    opened = every["state"] == "open"
+    return PlaceSet(
+        every[opened], OPEN_HOUSES, _unlocated(load, registers, year), waiting=every[~opened]
+    )
+
+
+def _points(load: Load, registers: Registers, year: int) -> PlaceSet:
+    """Return every announced point that is located and receives the public."""
+    places = load("places")
+    ours = (places["in_announced_total"] != "no") & places["state"].isin(RECEIVING)
+    return PlaceSet(places[ours], LOCATED_POINTS, _unlocated(load, registers, year), any_point=True)
+
+
+def _sets(load: Load, registers: Registers, year: int) -> dict[str, PlaceSet]:
+    """Return the open houses, all of them, and the located points, by how they are called."""
+    opened, points = _houses(load, registers, year), _points(load, registers, year)
+    places = load("places")
+    every = PlaceSet(places[places["kind"] == "mds"], EVERY_HOUSE)
+    sets = [opened, *([every] if len(every.places) > len(opened.places) else []), points]
+    return {s.named: s for s in sets}
+
+
+def _map_to(places: PlaceSet, load: Load, registers: Registers, name: str) -> Figure:
+    geography = load.geography()
     return maps.distance(
-        _nearest(geography.communes, points),
-        points,
+        _nearest(geography.communes, places.located),
+        places.places,
         geography,
         registers,
-        Words("point d’accueil situé", "points d’accueil situés"),
-        max(total - len(counted), 0),
-        "distance-points",
+        places.what,
+        places.unknown if places.any_point else 0,
+        name,
+        waiting_note(places.waiting),
     )
+
+
+def _by_area(chart: Callable[..., Figure], places: PlaceSet, load: Load, registers: Registers, name: str) -> Figure:  # fmt: skip
+    return chart(load("communes"), places, load("territories"), load("epci"), registers, name=name)
 
 
 SET: dict[str, Maker] = {
@@ -202,8 +224,34 @@ SET: dict[str, Maker] = {
     "carte-densite": lambda load, registers, year: maps.density(
         load("epci"), load.geography(), registers
     ),
-    "distance-mds": lambda load, registers, year: _to_houses(load, registers),
-    "distance-points": lambda load, registers, year: _to_points(load, registers, year),
+    "distance-mds": lambda load, registers, year: _map_to(
+        _houses(load, registers, year), load, registers, "distance-mds"
+    ),
+    "distance-points": lambda load, registers, year: _map_to(
+        _points(load, registers, year), load, registers, "distance-points"
+    ),
+    "couverture": lambda load, registers, year: _by_area(
+        access.coverage_by_territory, _houses(load, registers, year), load, registers, "couverture"
+    ),
+    "couverture-lieux": lambda load, registers, year: access.coverage_by_set(
+        load("communes"), _sets(load, registers, year), registers
+    ),
+    "acces": lambda load, registers, year: _by_area(
+        access.access_table, _houses(load, registers, year), load, registers, "acces"
+    ),
+    "acces-points": lambda load, registers, year: _by_area(
+        access.access_table, _points(load, registers, year), load, registers, "acces-points"
+    ),
+    "habitants-par-mds": lambda load, registers, year: access.catchments(
+        load("communes"), _houses(load, registers, year), registers
+    ),
+    "habitants-par-territoire": lambda load, registers, year: _by_area(
+        access.houses_per_territory,
+        _houses(load, registers, year),
+        load,
+        registers,
+        "habitants-par-territoire",
+    ),
 }
 """Every figure by the name the command line knows it by, in the order of the gallery.
 

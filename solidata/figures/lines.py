@@ -16,7 +16,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from solidata.figures import theme
 from solidata.figures.frame import LEADING
-from solidata.figures.page import LOW, MM_PER_INCH, Mark, text_width
+from solidata.figures.page import LOW, MM_PER_INCH, MM_PER_POINT, Mark, text_width
 from solidata.figures.texts import fitted, millions, number, shown
 from solidata.figures.theme import Fill
 from solidata.french import format_number, format_rate
@@ -407,9 +407,15 @@ def draw_curves(
     wide = width_mm(ax)
     names = curve_names(groups, wide)
     pointed = f"{format_number(mark)}\u00a0km"
+    curves = [_curve(data[data[group] == name], x, y, far, step) for name in groups]
+    ends, lasts = [c[y].iloc[-1] for c in curves], [c[x].iloc[-1] for c in curves]
+    gap = (0.5 + 8 * LEADING * max(name.count("\n") + 1 for name in names)) / height_mm(ax)
+    # Where curves end together, a piece of each before its name tells which is which.
+    apart = np.diff(sorted(ends))
+    key = _KEY if len(apart) and apart.min() < gap else 0.0
     # The last distance is written under the end of the axis, half of it on its right.
     room = max(
-        *(text_width(line, 8, 600) + 2.5 for name in names for line in name.split("\n")),
+        *(text_width(line, 8, 600) + 2.5 + key for name in names for line in name.split("\n")),
         text_width(f"{format_number(far)}\u00a0km", 7) / 2 + 1.0,
         text_width(pointed, 7) / 2 + 1.0,
     )
@@ -429,8 +435,6 @@ def draw_curves(
     ax.set_yticks([0, 0.25, 0.5, 0.75, 1])
     ax.yaxis.set_major_formatter(FuncFormatter(lambda share, _: format_rate(share)))
     ax.tick_params(axis="both", length=0, pad=2.5, labelsize=7, labelcolor=theme.SOFT_INK)
-    curves = [_curve(data[data[group] == name], x, y, far, step) for name in groups]
-    ends, lasts = [c[y].iloc[-1] for c in curves], [c[x].iloc[-1] for c in curves]
     before = len(ax.lines)
     every = pd.concat([c.assign(**{group: str(n)}) for c, n in zip(curves, groups, strict=True)])
     fills = CURVES[: len(groups)]
@@ -442,18 +446,53 @@ def draw_curves(
     ax.set(xlabel="", ylabel="")
     drawn = ax.lines[before:]
     marks = [Mark(line, str(n), f) for line, n, f in zip(drawn, groups, fills, strict=True)]
-    gap = (0.5 + 8 * LEADING * max(name.count("\n") + 1 for name in names)) / height_mm(ax)
-    # Curves that end together are named in their order, the first on top.
-    places = spread(ends[::-1], gap, gap / 2, 1.0)[::-1]
-    for rank, place in enumerate(places):
+    if key:
+        _keys_at_ends(ax, names, curves, (x, y), mark, gap, far)
+        return marks
+    for rank, place in enumerate(spread(ends, gap, gap / 2, 1.0)):
         if lasts[rank] < far or abs(place - ends[rank]) > gap / 4:
             # A thin line leads from where the curve ends to its name.
             ax.plot(
                 [lasts[rank], far * 1.008], [ends[rank], place], color=CURVES[rank].edge,
                 linewidth=0.6, linestyle=(0, (1, 2)), clip_on=False, zorder=2,
             )  # fmt: skip
-        ax.annotate(
-            plain(names[rank]), (far, place), (5, LOW), textcoords="offset points", size=8,
-            weight=600, va="center_baseline", annotation_clip=False, linespacing=1.1,
-        )  # fmt: skip
+        _end_name(ax, names[rank], far, place, 5)
     return marks
+
+
+_KEY = 7.5
+"""Millimetres that a piece of a curve takes before its name, and the white around it."""
+
+
+def _keys_at_ends(
+    ax: Axes,
+    names: Sequence[str],
+    curves: Sequence[pd.DataFrame],
+    columns: tuple[str, str],
+    mark: float,
+    gap: float,
+    far: float,
+) -> None:
+    """Name curves that end together, each after a piece of it, the highest at `mark` on top."""
+    x, y = columns
+    # Ends closer than a name is high are one: what is higher before them is named first.
+    ends = [min(1.0, round(c[y].iloc[-1] / gap) * gap) for c in curves]
+    near = [c.loc[c[x] <= mark, y].max() for c in curves]
+    order = sorted(range(len(curves)), key=lambda n: (-ends[n], -near[n]))
+    places = spread([ends[n] for n in order[::-1]], gap, gap / 2, 1.0)[::-1]
+    low, high = ax.get_xlim()
+    unit = (high - low) / width_mm(ax)
+    for place, rank in zip(places, order, strict=True):
+        ax.plot(
+            [far + 1.5 * unit, far + (_KEY - 0.5) * unit], [place, place], color=CURVES[rank].edge,
+            linewidth=1.8, linestyle=(0, _DASHES[rank]) if _DASHES[rank] else "-", clip_on=False,
+            dash_capstyle="butt", solid_capstyle="butt", zorder=3,
+        )  # fmt: skip
+        _end_name(ax, names[rank], far, place, 5 + _KEY / MM_PER_POINT)
+
+
+def _end_name(ax: Axes, name: str, far: float, place: float, right: float) -> None:
+    ax.annotate(
+        plain(name), (far, place), (right, LOW), textcoords="offset points", size=8,
+        weight=600, va="center_baseline", annotation_clip=False, linespacing=1.1,
+    )  # fmt: skip

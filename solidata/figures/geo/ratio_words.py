@@ -31,10 +31,20 @@ class Words(NamedTuple):
         return f"d’une {self.one}" if self.feminine else f"d’un {self.one}"
 
     @property
+    def the_nearest(self) -> str:
+        """« la MDS ouverte la plus proche »."""
+        article = "la" if self.feminine else "le"
+        return f"{article} {self.one} {article} plus proche"
+
+    @property
     def nearest(self) -> str:
         """« à la MDS ouverte la plus proche »."""
-        article, degree = ("à la", "la") if self.feminine else ("au", "le")
-        return f"{article} {self.one} {degree} plus proche"
+        return f"à {self.the_nearest}" if self.feminine else f"au{self.the_nearest[2:]}"
+
+    @property
+    def nearest_of(self) -> str:
+        """« de la MDS ouverte la plus proche »."""
+        return f"de {self.the_nearest}" if self.feminine else f"du{self.the_nearest[2:]}"
 
 
 OPEN_HOUSES = Words("MDS ouverte", "MDS ouvertes", feminine=True)
