@@ -172,6 +172,19 @@ def coverage(
     >>> places = pd.DataFrame({"place_id": ["p"], "x": [570_000], "y": [6_720_000]})
     >>> coverage(people, places, thresholds=(4.9, 5))["share"].tolist()
     [0.75, 1.0]
+
+    Counts of addresses or small squares are masked before they are printed: as bands, for one
+    cumulated count taken from the next gives the band between them, up to a distance that
+    reaches everybody, so that bands add up to the total of their group.
+
+    >>> from solidata.analysis.secrecy import mask_small
+    >>> few = pd.DataFrame({"x": [570_000, 576_000, 590_000], "y": 6_720_000, "epci": "A",
+    ...                     "population": [40, 3, 25]})
+    >>> reached = coverage(few, places, thresholds=(5, 10, 100), by="epci")
+    >>> near = reached.groupby("group")["population"].diff().fillna(reached["population"])
+    >>> bands = reached[["group", "threshold_km"]].assign(count=near.astype("int64"))
+    >>> mask_small(bands, by=["group"])["count"].tolist()  # 3 is small; 25 would give it away
+    [40, <NA>, <NA>]
     """
     limits = _limits(thresholds)
     found = located(people, places, weight, by, names)

@@ -24,6 +24,7 @@ from solidata.figures.frame import Figure
 from solidata.figures.geo.territories import territory_note
 from solidata.figures.notes import sentences
 from solidata.french import format_rate, plural
+from solidata.problems import RefusedError
 from solidata.tables import Registers
 
 _KM = f"{TITLED:g}\u00a0km"
@@ -122,13 +123,16 @@ def coverage_by_set(
     NoDataError
         When a set has no place.
     ValueError
-        For more than four sets, or none; as :func:`solidata.analysis.access.coverage_curve`.
+        For fewer than two sets, or more than four; as :func:`solidata.analysis.access.coverage_curve`.
     """
+    if len(sets) < 2:
+        raise RefusedError("Deux ensembles de lieux au moins : il n’y a rien à comparer.")
     shown = {label: counted(places) for label, places in sets.items()}
     steps = analysis.compare(analysis.coverage_curve, communes, shown, key="insee_code")
     near = analysis.within(steps, TITLED, group="set")
-    first, *_, last = sets.values()
-    share, more = (format_rate(near[label]) for label in list(sets)[:: len(sets) - 1 or 1])
+    ends = [list(sets)[n] for n in (0, -1)]
+    first, last = (sets[label] for label in ends)
+    share, more = (format_rate(near[label]) for label in ends)
     waiting = next((s.waiting for s in sets.values() if s.waiting is not None), None)
     short = last.what.any.replace(" d’accueil", "")
     return coverage_curve(

@@ -70,8 +70,8 @@ def access_table(
     >>> made = PlaceSet(places[places["state"] == "open"], Words("lieu ouvert", "lieux ouverts"))
     >>> figure = access_table(communes, made, solidata.load("territories"), solidata.load("epci"),
     ...                       solidata.load_registers(), thresholds=[10])
-    >>> figure.table().columns.tolist()[2:]
-    ['Habitants', '10 km', '10 km (%)']
+    >>> figure.table().shape, figure.check("colonne")
+    ((16, 5), [])
     """
     shown = counted(places)
     require(communes, "communes", ["epci_id"])
@@ -85,15 +85,15 @@ def access_table(
         for r in found.to_dict("records")
     ]
     headers = [f"{format_number(k)}\u00a0km" for k in limits_km]
-    table = ShareTable(lines, ("Territoire inféré, EPCI", "Habitants", *headers))
+    table = ShareTable(lines, ("Territoire inféré, EPCI", "Habitants", *headers), "nombre")
     told = TITLED if TITLED in limits_km else limits_km[0]
     words = _Words(found, told, places)
     return Figure(
         name=name,
         title=words.title(),
         unit=(
-            f"Habitants à {listed(f'{k:g}' for k in limits_km)} km ou moins {places.what.nearest_of} : part "
-            "des habitants et nombre"
+            f"Part des habitants, en %, à {listed(f'{format_number(k)}' for k in limits_km)} km ou moins "
+            f"{places.what.nearest_of}"
         ),
         data=_data(rows, shown),
         value="distance_km",
@@ -233,11 +233,11 @@ class _Words:
 
     def title(self) -> str:
         """Return the finding: the range of the EPCI, or the share of all."""
-        near = f"des habitants à moins de {self.km:g}\u00a0km {self.places.what.any}"
+        near = f"des habitants à moins de {format_number(self.km)}\u00a0km {self.places.what.any}"
         least = format_number(round(100 * self.least[self.km] / self.least["total"]))
         ranged = f"Selon l’EPCI, {least} à {self._rate(self.most)} {near}"
         at_least = self.places.at_least
-        alone = f"{at_least}{self._rate(self.whole)} des habitants vivent à moins de {self.km:g}\u00a0km {self.places.what.any}"
+        alone = f"{at_least}{self._rate(self.whole)} des habitants vivent à moins de {format_number(self.km)}\u00a0km {self.places.what.any}"
         alone = alone[:1].upper() + alone[1:]
         return title(*([ranged] if self.members > 1 and not at_least else []), alone)
 
@@ -247,7 +247,7 @@ class _Words:
         return (
             f"{self.most['label']} : {format_number(near)} {plural(near, 'habitant')} sur "
             f"{format_number(int(self.most['total']))}, soit {self._rate(self.most)}, {plural(near, 'vit', 'vivent')} à "
-            f"{self.km:g} km ou moins {self.places.what.nearest_of} ; dans l’ensemble, {self.places.at_least}{self._rate(self.whole)}."
+            f"{format_number(self.km)} km ou moins {self.places.what.nearest_of} ; dans l’ensemble, {self.places.at_least}{self._rate(self.whole)}."
         )
 
     def alt(self) -> str:
@@ -255,14 +255,14 @@ class _Words:
         kilometres = [c for c in self.found.columns if isinstance(c, float)]
         total = int(self.whole["total"])
         every = ", ".join(
-            f"{format_number(int(self.whole[k]))} ({format_rate(self.whole[k] / total)}) à {k:g} km"
+            f"{format_number(int(self.whole[k]))} ({format_rate(self.whole[k] / total)}) à {format_number(k)} km"
             for k in kilometres
         )
         rows = self.found[self.found["level"] != _WHOLE]
         rest = " ; ".join(f"{r['label']} {self._rate(r)}" for r in rows.to_dict("records"))
         return (
             f"Tableau de {len(self.found)} lignes. {self.whole['label']}, {format_number(total)} habitants : "
-            f"{self.places.at_least}{every} ou moins {self.places.what.nearest_of}. À {self.km:g} km : {rest}."
+            f"{self.places.at_least}{every} ou moins {self.places.what.nearest_of}. À {format_number(self.km)} km : {rest}."
         )
 
     def scope(self, communes: pd.DataFrame) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from matplotlib.axes import Axes
+
 from solidata.figures import shapes, theme
 from solidata.figures.frame import LEADING
 from solidata.figures.page import MARGIN, NARROW, Page, text_width, wrap
@@ -63,6 +65,8 @@ class ShareTable:
         From top to bottom.
     headers : tuple of str
         Titles of the names, of the wholes, then of each share.
+    counted : str
+        Title of the counts, beside that of each share.
 
     Raises
     ------
@@ -73,6 +77,7 @@ class ShareTable:
 
     lines: Sequence[Line]
     headers: tuple[str, ...]
+    counted: str
 
     def __post_init__(self) -> None:
         """Refuse what cannot be drawn."""
@@ -91,7 +96,7 @@ class ShareTable:
                 )
 
     def _layout(self, width: float) -> _Layout:
-        percent = max(text_width(format_rate(1), _SIZE, 700, theme.TABULAR), 0.0)
+        percent = text_width(format_rate(1), _SIZE, 700, theme.TABULAR)
         columns = len(self.headers) - 2
         wholes = [format_number(line.whole) for line in self.lines]
         count = max(text_width(w, _SIZE, 700, theme.TABULAR) for w in wholes)
@@ -100,11 +105,7 @@ class ShareTable:
             gutter = _GUTTER / 2
             need = max(percent, *(text_width(h, _HEAD) for h in self.headers[2:]))
             names = room - columns * (need + gutter)
-            if names < _LABEL:
-                raise RefusedError(
-                    f"{columns} distances ne tiennent pas dans {width:.0f} mm ; choisissez un format plus "
-                    "large, ou moins de distances."
-                )
+            self._fits(names, columns, width)
             lefts = [MARGIN + names + gutter + n * (need + gutter) for n in range(columns)]
             return _Layout(names, 0.0, lefts, need, percent)
         natural = max(
@@ -112,13 +113,12 @@ class ShareTable:
             for line in self.lines
         )
         whole = max(count, text_width(self.headers[1], _HEAD))
-        need = max(percent + 2.0 + count, *(text_width(h, _HEAD) for h in self.headers[2:]))
+        said = text_width(self.counted, _HEAD)
+        need = max(
+            percent + 2.0 + count, *(text_width(h, _HEAD) + 1.5 + said for h in self.headers[2:])
+        )
         left = room - whole - _GUTTER - columns * (need + _GUTTER)
-        if left < _LABEL:
-            raise RefusedError(
-                f"{columns} distances ne tiennent pas dans {width:.0f} mm ; choisissez un format plus "
-                "large, ou moins de distances."
-            )
+        self._fits(left, columns, width)
         names = min(natural + 1.0, left)
         cell = min(max(need, _WIDEST), need + (left - names) / columns)
         # What is left goes to the names: the numbers stay together, on the right.
@@ -126,15 +126,28 @@ class ShareTable:
         lefts = [width - MARGIN - cell - n * (cell + _GUTTER) for n in reversed(range(columns))]
         return _Layout(names, MARGIN + names + _GUTTER + whole, lefts, cell, percent)
 
+    def _fits(self, names: float, columns: int, width: float) -> None:
+        if names < _LABEL:
+            raise RefusedError(
+                f"{columns} distances ne tiennent pas dans {width:.0f} mm ; choisissez un format plus "
+                "large, ou moins de distances."
+            )
+
     def _indent(self, line: Line, width: float) -> float:
         return _INDENT * (0.6 if width < NARROW else 1.0) if line.level == 2 else 0.0
 
     def _labels(self, width: float) -> list[list[str]]:
-        names = self._layout(width).names
-        return [
-            wrap(line.label, names - self._indent(line, width), _SIZE, line.weight)
-            for line in self.lines
-        ]
+        names, found = self._layout(width).names, []
+        for line in self.lines:
+            room = names - self._indent(line, width)
+            label = wrap(line.label, room, _SIZE, line.weight)
+            if any(text_width(part, _SIZE, line.weight) > room + 0.1 for part in label):
+                raise RefusedError(
+                    f"{quote(line.label)} : un mot ne tient pas dans {width:.0f} mm ; choisissez un format "
+                    "plus large, ou raccourcissez ce libellé."
+                )
+            found.append(label)
+        return found
 
     def _tall(self, label: list[str]) -> float:
         text = _SIZE * LEADING
@@ -161,6 +174,8 @@ class ShareTable:
             page.text(made.whole, low, self.headers[1], ha="right", **head)
         for left, text in zip(made.lefts, self.headers[2:], strict=True):
             page.text(left, low, text, **head)
+            if made.whole:
+                page.text(left + made.cell, low, self.counted, ha="right", **head)
         y -= self._head(page.width)
         page.rule(base + y, 0.8, theme.INK)
         axes = [
@@ -187,7 +202,7 @@ class ShareTable:
             y -= tall
         page.rule(base + y, 0.8, theme.INK)
 
-    def _cell(self, page: Page, made: _Layout, axes: object, line: Line, column: int, left: float, top: float) -> None:  # fmt: skip
+    def _cell(self, page: Page, made: _Layout, axes: Axes, line: Line, column: int, left: float, top: float) -> None:  # fmt: skip
         share = line.share(column)
         text = "–" if share is None else format_rate(share)
         style = {"size": _SIZE, "va": "top", "ha": "right", "tabular": True, "weight": line.weight}
