@@ -21,7 +21,7 @@ import pandas as pd
 from solidata import home, raw
 from solidata.check import integrity
 from solidata.check.identities import identities
-from solidata.clean import NEEDED, Cells, clean, geography, read_cells
+from solidata.clean import NEEDED, Cells, clean, read_cells
 from solidata.clean.fields import unprinted
 from solidata.french import listed, plural, typography
 from solidata.problems import Problem, SourceError
@@ -80,13 +80,12 @@ def _assemble(
     places = integrity.Places(transcribed.tables)
     # Cleaning follows keys: with a broken one it would fail for the wrong reason.
     cells = read_cells(transcribed) if _readable(found) else None
-    if found := [*found, *_further_problems(transcribed, places, found, cells)]:
+    found += _further_problems(transcribed, places, found, cells)
+    if found or cells is None:
         raise SourceError(found)
     step("Nettoyage et corrections")
     tables = clean(transcribed, cells)
-    step("Contours des communes")
-    outlines, merged = geography.outlines(transcribed)
-    for now, codes in merged.groupby("insee_code", sort=True)["code"]:
+    for now, codes in cells.merged.groupby("insee_code", sort=True)["code"]:
         names = tables["communes"].set_index("insee_code")["name"]
         what = plural(len(codes), "Contour", "Contours")
         joined = plural(len(codes), "rattaché", "rattachés")
@@ -96,7 +95,7 @@ def _assemble(
     step("Schémas, clés et garde-fous")
     if found := integrity.problems(tables, places):
         raise SourceError(found)
-    return {name: tables[name] for name in sorted(tables)}, outlines
+    return {name: tables[name] for name in sorted(tables)}, cells.outlines
 
 
 def _incomplete(found: list[Problem]) -> set[str]:
@@ -123,10 +122,9 @@ def _further_problems(
     as_read = {**transcribed.tables, "sources": transcribed.sources, "plan": transcribed.plan}
     if not incomplete <= set(as_read) - {"sources"}:
         return []  # a whole folder may be missing
-    named = {name: _named(all_tables()[name], frame) for name, frame in as_read.items()}
-    problems = integrity.key_problems(named, places, unsure=incomplete)
+    problems = integrity.key_problems(as_read, places, unsure=incomplete)
     if cells is not None:
-        unread = cells[1]
+        unread = cells.problems
         # Reading a cell tells more of it than a key that names no row.
         told = {(p.file, p.line, p.column) for p in unread}
         problems = [p for p in problems if (p.file, p.line, p.column) not in told]
@@ -137,12 +135,6 @@ def _further_problems(
     told = {(p.file, p.line, p.column) for p in problems}
     stray = unprinted(transcribed.tables)
     return problems + [p for p in stray if (p.file, p.line, p.column) not in told]
-
-
-def _named(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the keys of raw rows, their own and those they name, without empty strings."""
-    keys = frame[list(dict.fromkeys([k for k in (table.key, *(f.field for f in table.foreign_keys)) if k in frame]))]  # fmt: skip
-    return keys.mask(keys == "")
 
 
 def _text_of_number(value: float) -> str:

@@ -150,7 +150,6 @@ def test_the_steps_are_told_in_french(assembly):
     assert assembly[1] == [
         "Lecture des transcriptions",
         "Nettoyage et corrections",
-        "Contours des communes",
         "Identités arithmétiques",
         "Schémas, clés et garde-fous",
     ]

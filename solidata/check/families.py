@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -106,20 +107,18 @@ def _printed_totals(tables: Frames) -> pd.DataFrame:
 def _lists(tables: Frames) -> Iterator[Identity]:
     """Actions that a section lists against every number printed for it."""
     statuses, actions = tables["action_statuses"], tables["actions"]
-    listed = statuses.merge(actions[["action_id", "section_id"]], on="action_id")
+    section_of = dict(zip(actions["action_id"], actions["section_id"], strict=True))
+    listed = Counter(zip(statuses["action_id"].map(section_of), statuses["year"], strict=True))
     labels = _section_labels(tables)
-    for _, row in _printed_totals(tables).iterrows():
-        members = listed[
-            (listed["section_id"] == row["section_id"]) & (listed["year"] == row["year"])
-        ]
-        if members.empty:
+    for row in _printed_totals(tables).to_dict("records"):
+        if not (members := listed[row["section_id"], row["year"]]):
             continue
         yield identity(
             "listes",
             row["count_id"],
             f"{labels[row['section_id']]} : actions listées et nombre imprimé",
             f"nombre d’actions de {row['section_id']} listées en {row['year']} = status_counts:{row['count_id']}",
-            len(members),
+            members,
             row["printed_count"],
         )
 
@@ -133,7 +132,7 @@ def _sections(tables: Frames) -> Iterator[Identity]:
         ["year", "source_id"]
     ):
         parts = parts.drop_duplicates("section_id")
-        for _, row in whole[whole["year"] == year].iterrows():
+        for row in whole[whole["year"] == year].to_dict("records"):
             note = (
                 ""
                 if set(parts["section_id"]) == counted
@@ -157,23 +156,20 @@ def _words(tables: Frames) -> Iterator[Identity]:
     """Status words read in a section's lists: never more than the printed count."""
     counts, mentions = tables["status_counts"], tables["mentions"]
     read = mentions[mentions["list"].isin(["table", "focus"]) & mentions["status"].notna()]
+    lists = list(zip(read["section_id"], read["year"], read["source_id"], strict=True))
+    words = Counter(zip(lists, read["status"], strict=True))
     labels = _section_labels(tables)
     names = all_tables()["status_counts"].field("status").labels
-    for _, row in counts[counts["status"] != _ALL].iterrows():
-        same = (
-            (read["section_id"] == row["section_id"])
-            & (read["year"] == row["year"])
-            & (read["source_id"] == row["source_id"])
-        )
-        if not same.any():
+    for row in counts[counts["status"] != _ALL].to_dict("records"):
+        of_list = (row["section_id"], row["year"], row["source_id"])
+        if of_list not in lists:
             continue
-        words = int((same & (read["status"].astype(str) == row["status"])).sum())
         yield identity(
             "mots",
             row["count_id"],
             f"{labels[row['section_id']]} : mots {quote(names[row['status']])} lus et nombre imprimé",
             f"mots lus dans les listes ≤ status_counts:{row['count_id']}",
-            words,
+            words[of_list, row["status"]],
             row["count"],
             "<=",
             "Les autres statuts n’étaient que des marques de couleur, perdues.",
@@ -184,51 +180,47 @@ def _flagships(tables: Frames) -> Iterator[Identity]:
     """Flagships listed against the numbers printed, and their words against the list's totals."""
     flagships, counts = tables["flagships"], tables["status_counts"]
     printed = counts[counts["section_id"].isin(_with_role(tables, "flagships"))]
-    for _, row in printed[printed["status"] == _ALL].iterrows():
-        if row["source_id"] in set(flagships["source_id"]):
-            listed = flagships[
-                (flagships["year"] == row["year"]) & (flagships["source_id"] == row["source_id"])
-            ]
+    listed = Counter(zip(flagships["source_id"], flagships["year"], strict=True))
+    documents = {source_id for source_id, _ in listed}
+    for row in printed[printed["status"] == _ALL].to_dict("records"):
+        if row["source_id"] in documents:
             yield identity(
                 "phares",
                 row["count_id"],
                 f"Phares de {row['year']} listés et nombre imprimé",
                 f"nombre de phares listés en {row['year']} = status_counts:{row['count_id']}",
-                len(listed),
+                listed[row["source_id"], row["year"]],
                 row["count"],
             )
     mentions = tables["mentions"]
     said = mentions[(mentions["list"] == "flagship") & mentions["status"].notna()].drop_duplicates(
         ["flagship_id", "status"]
     )
-    for _, row in printed[printed["status"] != _ALL].iterrows():
-        words = int(
-            ((said["year"] == row["year"]) & (said["status"].astype(str) == row["status"])).sum()
-        )
+    words = Counter(zip(said["year"], said["status"], strict=True))
+    for row in printed[printed["status"] != _ALL].to_dict("records"):
         yield identity(
             "phares",
             row["count_id"],
             f"Phares de {row['year']} : statuts de la liste et nombre imprimé",
             f"mots de la liste = status_counts:{row['count_id']}",
-            words,
+            words[row["year"], row["status"]],
             row["count"],
         )
     sheets = mentions[
         (mentions["list"] == "sheet") & mentions["status"].notna() & mentions["flagship_id"].notna()
     ]
+    first = said.drop_duplicates("flagship_id").set_index("flagship_id")
+    in_list = first[["status", "mention_id"]].astype(object).to_dict("index")
     for flagship_id, rows in sheets.groupby("flagship_id", sort=True):
-        listed = said[said["flagship_id"] == flagship_id]
-        if listed.empty:
+        if (of_list := in_list.get(flagship_id)) is None:
             continue
-        status = listed["status"].astype(str).iloc[0]
-        other = rows[rows["status"].astype(str) != status]
         yield identity(
             "phares",
             f"{flagship_id}.fiches",
             f"{flagship_id} : statut de la liste et des fiches",
             " + ".join(f"mentions:{m}" for m in rows["mention_id"])
-            + f" contre mentions:{listed['mention_id'].iloc[0]}",
-            len(other),
+            + f" contre mentions:{of_list['mention_id']}",
+            sum(status != of_list["status"] for status in rows["status"]),
             0,
             note="À gauche, le nombre de fiches dont le statut diffère de la liste.",
         )
@@ -277,18 +269,18 @@ def _repetitions(tables: Frames) -> Iterator[Identity]:
         if table.value is None or "repeats" not in table.names:
             continue
         frame, field = tables[name], table.value
-        rows = frame.set_index(table.key)
-        for key, row in rows[rows["repeats"].notna()].iterrows():
-            first = rows.loc[row["repeats"]]
-            if pd.isna(row[field]) or pd.isna(first[field]):
+        values = dict(zip(frame[table.key], frame[field], strict=True))
+        repeating = frame[frame["repeats"].notna()]
+        for key, first in zip(repeating[table.key], repeating["repeats"], strict=True):
+            if pd.isna(values[key]) or pd.isna(values[first]):
                 continue  # an illegible value says nothing
             yield identity(
                 "repetition",
                 f"{name}.{key}",
-                f"{key} répète {row['repeats']}",
-                f"{name}:{key} = {name}:{row['repeats']}",
-                row[field],
-                first[field],
+                f"{key} répète {first}",
+                f"{name}:{key} = {name}:{first}",
+                values[key],
+                values[first],
             )
 
 
@@ -298,7 +290,7 @@ def _repetitions(tables: Frames) -> Iterator[Identity]:
 def _calendar(tables: Frames) -> Iterator[Identity]:
     """Printed days of the week against their dates."""
     events = tables["events"]
-    for _, row in events[events["weekday_printed"].notna()].iterrows():
+    for row in events[events["weekday_printed"].notna()].to_dict("records"):
         day = row["date_start"].date()
         yield identity(
             "calendrier",
@@ -318,7 +310,7 @@ def _numbering(tables: Frames) -> Iterator[Identity]:
     ):
         frame = tables[table]
         legible = frame[printed].str.contains(r"\d", na=False)
-        for _, row in frame[legible].iterrows():
+        for row in frame[legible].to_dict("records"):
             key = row[all_tables()[table].key]
             yield identity(
                 "numerotation",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection
 
 import pandas as pd
@@ -50,12 +51,17 @@ def key_problems(
     Parameters
     ----------
     tables : dict of str to pandas.DataFrame
-        Raw or typed tables, without empty strings.
+        Raw or typed tables; the computed fields of a raw one may be absent.
     places : Places
         Where their rows stand in the raw files.
     unsure : collection of str
         Tables of which rows are missing: a key that they do not have says nothing.
     """
+
+    @functools.cache
+    def distinct(name: str, column: str) -> set[str]:
+        return {value for value in tables[name][column].unique() if _named(value)}
+
     problems = []
     for name, frame in tables.items():
         table = all_tables()[name]
@@ -66,9 +72,11 @@ def key_problems(
                 continue
             if foreign.field not in frame:  # computed, and the table is raw
                 continue
-            targets = set(tables[foreign.table][foreign.target].dropna())
-            stray = frame[frame[foreign.field].notna() & ~frame[foreign.field].isin(targets)]
-            for _, row in stray.iterrows():
+            targets = distinct(foreign.table, foreign.target)
+            stray = distinct(name, foreign.field) - targets
+            if not stray:
+                continue
+            for _, row in frame[frame[foreign.field].isin(stray)].iterrows():
                 near = nearest(str(row[foreign.field]), targets)
                 hint = f" (le plus proche : {near})" if near else ""
                 expected = f"attendu : une clé de la table {foreign.table}{hint}"
@@ -80,9 +88,18 @@ def key_problems(
     return problems
 
 
+def _named(cell: object) -> bool:
+    """Return whether a cell names a row: raw cells that name none are empty text."""
+    return cell != "" and pd.notna(cell)
+
+
 def _loops(table: Table, frame: pd.DataFrame, field: str, places: Places) -> list[Problem]:
     """Return the rows that lead back to themselves: no total would hold them."""
-    leads = frame.dropna(subset=[table.key, field]).set_index(table.key)[field].to_dict()
+    leads = {
+        key: lead
+        for key, lead in zip(frame[table.key], frame[field], strict=True)
+        if _named(key) and _named(lead)
+    }
     problems = []
     for start in leads:
         row, steps = leads[start], 0

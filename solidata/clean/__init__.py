@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
@@ -15,12 +16,24 @@ from solidata.raw import Raw
 from solidata.tables import all_tables
 from solidata.tables.derive import typed
 
+if TYPE_CHECKING:
+    import geopandas as gpd
+
 NEEDED = frozenset({"corrections", "indicators", "status_words"})
 """The tables that it takes to read the cells of the others."""
 
 
-Cells = tuple[dict[str, pd.DataFrame], list[Problem]]
-"""The transcribed tables with their computed fields, and the cells that have none."""
+class Cells(NamedTuple):
+    """What is read of the transcriptions, cell by cell."""
+
+    frames: dict[str, pd.DataFrame]
+    """The transcribed tables with their computed fields."""
+    problems: list[Problem]
+    """The cells that cannot be read."""
+    outlines: gpd.GeoDataFrame | None
+    """The outlines, when a document holds them, as :func:`geography.outlines` gives them."""
+    merged: pd.DataFrame
+    """The merged communes of another vintage, told beside them."""
 
 
 def clean(raw: Raw, cells: Cells | None = None) -> dict[str, pd.DataFrame]:
@@ -43,11 +56,11 @@ def clean(raw: Raw, cells: Cells | None = None) -> dict[str, pd.DataFrame]:
     SourceError
         With every cell that cannot be read and every correction whose guard fails.
     """
-    read, problems = cells or read_cells(raw)
-    if problems:
-        raise SourceError(problems)
+    cells = cells or read_cells(raw)
+    if cells.problems:
+        raise SourceError(cells.problems)
 
-    frames = dict(read)
+    frames = dict(cells.frames)
     frames["sources"], frames["plan"] = raw.sources, raw.plan
     frames["action_statuses"] = statuses.action_statuses(
         frames["actions"], frames["mentions"], frames["status_counts"]
@@ -80,10 +93,10 @@ def read_cells(raw: Raw) -> Cells:
         "place_events": lambda frame, _: _sound(frame, sites.event_problems),
     }
     problems = geography.strangers(raw)
+    outlines, merged = None, pd.DataFrame({"code": [], "insee_code": []}, dtype=str)
     try:
-        outlines, _ = geography.outlines(raw)
+        outlines, merged = geography.outlines(raw)
     except SourceError as error:
-        outlines = None
         problems += error.problems
     own = None if outlines is None else outlines[outlines["kind"] == "commune"]
     frames["communes"] = geography.communes(frames["communes"], frames["epci"], own)
@@ -97,7 +110,7 @@ def read_cells(raw: Raw) -> Cells:
         repairs.check()
     except SourceError as error:
         problems += error.problems
-    return frames, problems
+    return Cells(frames, problems, outlines, merged)
 
 
 def _sound(frame: pd.DataFrame, faults: Callable[[pd.DataFrame], list[Problem]]) -> pd.DataFrame:

@@ -189,4 +189,4 @@ def read_table(
         if not faults:
             records.append(record)
         problems += faults
-    return pd.DataFrame(records, columns=columns) if records else empty, problems
+    return pd.DataFrame(records, columns=columns, dtype=object) if records else empty, problems

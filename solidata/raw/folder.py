@@ -13,7 +13,7 @@ from solidata.raw.cells import DESCRIPTOR, fault
 from solidata.raw.files import SUFFIXES, Place, decode, filled_sheets
 from solidata.raw.layers import COMPANIONS, LAYERS, PARTS
 from solidata.raw.layers import SUFFIXES as LAYER_SUFFIXES
-from solidata.tables import Table, all_tables
+from solidata.tables import Table, all_tables, read_yaml
 
 PLAN = "plan.yaml"
 """What describes the plan, above the folders of the documents."""
@@ -38,8 +38,7 @@ def _mapping(path: Path, name: str, expected: str) -> dict[str, Any]:
             [Problem(name, None, None, None, f"fichier absent ; attendu : {expected}")]
         )
     try:
-        # Text, as in a CSV: YAML alone would make 1 of the department 01, and a date of 2024-05-02.
-        declared = yaml.load(decode(path.read_bytes(), name), Loader=yaml.BaseLoader)
+        declared = read_yaml(decode(path.read_bytes(), name), typed=False)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         reason = f"YAML illisible : {getattr(error, 'problem', None) or error}"

@@ -175,6 +175,30 @@ def _read_table(name: str, declared: Mapping[str, Any], provenance: list[Any]) -
     )
 
 
+def read_yaml(text: str, typed: bool = True) -> Any:
+    """Return what a YAML text declares, read by libyaml where the wheel brings it: ten times faster.
+
+    Parameters
+    ----------
+    text : str
+    typed : bool, default True
+        False leaves every value as the text it is written in: YAML alone would make 1 of the
+        département 01, and a date of 2024-05-02.
+
+    Raises
+    ------
+    yaml.YAMLError
+        When it is no YAML.
+
+    Examples
+    --------
+    >>> read_yaml("code: 01"), read_yaml("code: 01", typed=False)
+    ({'code': 1}, {'code': '01'})
+    """
+    pure = "SafeLoader" if typed else "BaseLoader"
+    return yaml.load(text, getattr(yaml, f"C{pure}", getattr(yaml, pure)))
+
+
 @functools.cache
 def all_tables() -> dict[str, Table]:
     """Return every declared table by name, in alphabetical order.
@@ -199,10 +223,8 @@ def all_tables() -> dict[str, Table]:
         for item in folder.iterdir()
         if item.name.endswith(".yaml")
     }
-    # libyaml reads them ten times faster, where the wheel brings it.
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    provenance = yaml.load(texts.pop("_provenance"), loader)
+    provenance = read_yaml(texts.pop("_provenance"))
     return {
-        name: _read_table(name, yaml.load(texts[name], loader), provenance)
+        name: _read_table(name, read_yaml(texts[name]), provenance)
         for name in sorted(texts)
     }
