@@ -149,8 +149,7 @@ def _texts(field: Field, column: pd.Series) -> list[str]:
         "boolean": lambda truth: "true" if truth else "false",
     }
     text = said.get(field.type, str)
-    missing = column.isna().to_numpy()
-    values = column.astype(object).to_numpy()
+    missing, values = column.isna().to_numpy(), column.to_numpy(dtype=object)
     return ["" if no else text(value) for value, no in zip(values, missing, strict=True)]
 
 

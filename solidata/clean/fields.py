@@ -66,11 +66,13 @@ def unprinted(tables: dict[str, pd.DataFrame]) -> list[Problem]:
     problems = []
     for frame in tables.values():
         for column in [name for name in frame if name in _WITHIN_PRINTED]:
-            for _, row in frame[frame[column] != ""].iterrows():
-                text, printed = row[column], row["printed"]
-                if text not in printed or not _numbers_of(text) <= _numbers_of(printed):
+            cells = zip(*(frame[c] for c in (column, "printed", FILE, ROW)), strict=True)
+            for text, printed, file, line in cells:
+                if text and not (
+                    text in printed and _numbers_of(text) <= _numbers_of(printed)
+                ):
                     expected = f"attendu : des caractères de printed, {quote(printed)}"
-                    problems.append(Problem(row[FILE], int(row[ROW]), column, text, expected))
+                    problems.append(Problem(file, int(line), column, text, expected))
     return problems
 
 
@@ -196,12 +198,11 @@ def department_budget(frame: pd.DataFrame, repairs: Repairs) -> pd.DataFrame:
     return frame.assign(amount_eur=euros)
 
 
-def _value_parser(unit: str) -> Callable[[str], Decimal]:
-    if unit == "%":
-        return parse_rate
-    if unit == "euros":
-        return lambda text: parse_amount(text).low
-    return parse_number
+_VALUE_PARSERS: dict[str, Callable[[str], Decimal]] = {
+    "%": parse_rate,
+    "euros": lambda text: parse_amount(text).low,
+}
+"""How the values of an indicator are read, by its unit; the others are plain numbers."""
 
 
 def observations(frame: pd.DataFrame, indicators: pd.DataFrame, repairs: Repairs) -> pd.DataFrame:
@@ -219,11 +220,10 @@ def observations(frame: pd.DataFrame, indicators: pd.DataFrame, repairs: Repairs
     printed = printed.where((frame["legibility"] != "illegible") & known, "")
     values = pd.Series([None] * len(frame), index=frame.index, dtype=object)
     problems: list[Problem] = []
-    for name, rows in frame.groupby(unit, sort=False):
+    for name, rows in frame.groupby(unit.where(unit.isin(_VALUE_PARSERS), ""), sort=False):
+        parse = _VALUE_PARSERS.get(str(name), parse_number)
         try:
-            values[rows.index] = parsed(
-                rows, "value_printed", printed[rows.index], _value_parser(str(name))
-            )
+            values[rows.index] = parsed(rows, "value_printed", printed[rows.index], parse)
         except SourceError as error:
             problems += error.problems
     needs = known & (frame["kind"] != "no_value") & (frame["legibility"] != "illegible")

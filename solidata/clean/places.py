@@ -155,6 +155,7 @@ def _twins(frame: pd.DataFrame) -> list[Problem]:
     for what in ("name", "address"):
         alike = frame[what].map(fold)
         one = frame.assign(alike=alike)[frame[what] != ""]
+        one = one[one.duplicated(["kind", "insee_code", "alike"], keep=False)]
         for _, rows in one.groupby(["kind", "insee_code", "alike"], sort=False):
             first = rows.iloc[0]
             for _, row in rows.iloc[1:].iterrows():

@@ -293,7 +293,7 @@ def _places_of(root: Path, table: Table) -> Iterable[Place]:
 
 def _twins(table: Table, frame: pd.DataFrame) -> Iterable[Problem]:
     """Yield the rows whose key stands in another row already."""
-    for field in (f for f in table.transcribed if f.unique):
+    for field in (f for f in table.transcribed if f.unique and not frame[f.name].is_unique):
         again = frame[frame.duplicated(field.name, keep=False)]
         for value, rows in again.groupby(field.name, sort=False):
             first = rows.iloc[0]

@@ -76,12 +76,12 @@ class Field:
     maximum: float | None = None
     categories: tuple[tuple[str, str], ...] = ()
 
-    @property
+    @functools.cached_property
     def values(self) -> tuple[str, ...]:
         """The values a category may take, in their order."""
         return tuple(value for value, _ in self.categories)
 
-    @property
+    @functools.cached_property
     def labels(self) -> dict[str, str]:
         """French label of each category."""
         return dict(self.categories)
@@ -114,12 +114,12 @@ class Table:
         """Return the field called `name`."""
         return next(f for f in self.fields if f.name == name)
 
-    @property
+    @functools.cached_property
     def names(self) -> list[str]:
         """Column names, in order."""
         return [f.name for f in self.fields]
 
-    @property
+    @functools.cached_property
     def transcribed(self) -> list[Field]:
         """The fields a raw file holds."""
         return [f for f in self.fields if not f.computed]

@@ -7,13 +7,13 @@ the plan (:func:`described`).
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import TYPE_CHECKING, Any
 
 from solidata.tables import Field, Plan, Table
 
 if TYPE_CHECKING:
-    import pandas as pd
     import pandera.pandas as pa
 
 
@@ -35,11 +35,11 @@ def typed_column(field: Field, column: pd.Series) -> pd.Series:
         for value, empty in zip(column.to_list(), column.isna().to_list(), strict=True)
     ]
     if field.categories:
-        stray = {value for value in said if value is not None} - set(field.values)
-        if stray:
+        codes = {None: -1} | {value: code for code, value in enumerate(field.values)}
+        if stray := set(said) - set(codes):
             raise ValueError(f"{field.name} : valeurs hors liste {sorted(stray)}")
-        dtype = pd.CategoricalDtype(list(field.values), ordered=field.ordered)
-        return pd.Series(pd.Categorical(said, dtype=dtype), index=column.index, name=column.name)
+        coded = pd.Categorical.from_codes([codes[value] for value in said], dtype=_dtype(field))
+        return pd.Series(coded, index=column.index, name=column.name)
     if field.type == "string":
         return pd.Series(said, index=column.index, name=column.name, dtype="str")
     column = pd.Series(said, index=column.index, name=column.name, dtype=object)
@@ -92,26 +92,34 @@ def plainly_sound(table: Table, frame: pd.DataFrame) -> bool:
         return False
     for field in table.fields:
         column = frame[field.name]
-        dtype: Any = _PANDERA_TYPES[field.type]
-        if field.categories:
-            dtype = pd.CategoricalDtype(list(field.values), ordered=field.ordered)
-        missing = column.isna()
-        if column.dtype != dtype or (field.required and missing.any()):
+        if column.dtype != _dtype(field) or (field.required and column.isna().any()):
             return False
-        said = column[~missing]
-        if field.unique and (said.duplicated().any() or missing.sum() > 1):
+        if field.unique and not column.is_unique:
             return False
-        if field.minimum is not None and (said < field.minimum).any():
+        # What is missing is neither below nor above.
+        if field.minimum is not None and (column < field.minimum).any():
             return False
-        if field.maximum is not None and (said > field.maximum).any():
+        if field.maximum is not None and (column > field.maximum).any():
             return False
-        if field.pattern and not all(re.fullmatch(field.pattern, text) for text in said):
+        if field.pattern and not all(
+            re.fullmatch(field.pattern, text) for text in column.unique() if pd.notna(text)
+        ):
             return False
     return True
 
 
-_PANDERA_TYPES = {"integer": "Int64", "number": "float64", "boolean": "boolean",
-                  "date": "datetime64[s]", "string": "str"}  # fmt: skip
+_DTYPES = {"integer": "Int64", "number": "float64", "boolean": "boolean",
+           "date": "datetime64[s]", "string": "str"}  # fmt: skip
+
+
+@functools.cache
+def _dtype(field: Field) -> Any:
+    """Return the dtype that a field declares: a name, or the list of its categories."""
+    import pandas as pd
+
+    if field.categories:
+        return pd.CategoricalDtype(list(field.values), ordered=field.ordered)
+    return _DTYPES[field.type]
 
 
 def validator(table: Table) -> pa.DataFrameSchema:
@@ -120,7 +128,6 @@ def validator(table: Table) -> pa.DataFrameSchema:
     ``pandera.io.from_frictionless_schema`` loses nullable integers, dates and the order
     of categories, hence these lines.
     """
-    import pandas as pd
     import pandera.pandas as pa
 
     columns = {}
@@ -132,11 +139,8 @@ def validator(table: Table) -> pa.DataFrameSchema:
             checks.append(pa.Check.ge(field.minimum))
         if field.maximum is not None:
             checks.append(pa.Check.le(field.maximum))
-        dtype: Any = _PANDERA_TYPES[field.type]
-        if field.categories:
-            dtype = pd.CategoricalDtype(list(field.values), ordered=field.ordered)
         columns[field.name] = pa.Column(
-            dtype, checks, nullable=not field.required, unique=field.unique
+            _dtype(field), checks, nullable=not field.required, unique=field.unique
         )
     return pa.DataFrameSchema(columns, strict=True, ordered=True, name=table.name)
 
