@@ -39,9 +39,11 @@ def faults(tables: Frames) -> Iterable[tuple[str, str, str]]:
     known = addresses(tables)
     sources = tables["sources"].set_index("source_id")["lines"]
     ledgers: dict[str, dict[int, set[str]]] = {}
-    for entry in tables["numbers"].to_dict("records"):
-        held = ledgers.setdefault(entry["source_id"], {})
-        held.setdefault(int(entry["line"]), set()).add(entry["printed"])
+    ledger = tables["numbers"]
+    for source_id, line, printed in zip(
+        ledger["source_id"], ledger["line"], ledger["printed"], strict=True
+    ):
+        ledgers.setdefault(source_id, {}).setdefault(int(line), set()).add(printed)
     holds = tables["identities"].set_index("identity_id")["holds"]
     for row in tables["contradictions"].to_dict("records"):
         name = row["contradiction_id"]

@@ -82,13 +82,15 @@ Row = Mapping[str, Any]
 def records(tables: dict[str, pd.DataFrame]) -> dict[str, tuple[str, Row]]:
     """Return every row that has an address in a document: ``table:key`` to (table, row).
 
-    The ledger's own rows hold nothing.
+    Of a row, only its document, its lines and what it prints. The ledger's own rows hold nothing.
     """
+    told = ("source_id", *(column for span in RECORD_LINES for column in span), *_HELD_IN)
     found = {}
     for name, frame in tables.items():
         table = all_tables()[name]
         if table.has_provenance and table.origin == "transcribed" and name != "numbers":
-            for row in frame.to_dict("records"):
+            columns = [column for column in (table.key, *told) if column in frame]
+            for row in frame[columns].to_dict("records"):
                 found[f"{name}:{row[table.key]}"] = (name, row)
     return found
 

@@ -137,7 +137,7 @@ def reused(
         The document that declares each action: it cannot contradict itself.
     """
     here = mentions[mentions["list"].isin(LISTED) & (mentions["link"].astype(str) == "stated")]
-    for _, row in here.iterrows():
+    for row in here.to_dict("records"):
         action_id, printed = row["action_id"], row["printed"]
         known = titles.get(action_id)
         if (

@@ -17,17 +17,8 @@ if TYPE_CHECKING:
     import pandera.pandas as pa
 
 
-def typed_column(field: Field, column: pd.Series) -> pd.Series:
-    """Return `column` with the dtype that `field` declares; empty text is missing.
-
-    Categories become ordered categoricals (in declared order), integers ``Int64``, numbers
-    ``float64``, dates ``datetime64[s]``, booleans ``boolean``, text ``str``.
-
-    Raises
-    ------
-    ValueError
-        When a value does not have the declared type.
-    """
+def _typed(field: Field, column: pd.Series) -> Any:
+    """Return the values of `column` as an array of the dtype that `field` declares."""
     import pandas as pd
 
     said = [
@@ -38,30 +29,31 @@ def typed_column(field: Field, column: pd.Series) -> pd.Series:
         codes = {None: -1} | {value: code for code, value in enumerate(field.values)}
         if stray := set(said) - set(codes):
             raise ValueError(f"{field.name} : valeurs hors liste {sorted(stray)}")
-        coded = pd.Categorical.from_codes([codes[value] for value in said], dtype=_dtype(field))
-        return pd.Series(coded, index=column.index, name=column.name)
-    if field.type == "string":
-        return pd.Series(said, index=column.index, name=column.name, dtype="str")
-    column = pd.Series(said, index=column.index, name=column.name, dtype=object)
-    if field.type == "integer":
-        return pd.to_numeric(column).astype("Int64")
-    if field.type == "number":
-        return pd.to_numeric(column).astype("float64")
+        return pd.Categorical.from_codes([codes[value] for value in said], dtype=_dtype(field))
+    if field.type in {"integer", "number"}:
+        return pd.array(pd.to_numeric(pd.Series(said, dtype=object)), dtype=_dtype(field))
     if field.type == "boolean":
-        return column.map({True: True, False: False, "true": True, "false": False}).astype(
-            "boolean"
-        )
+        said = [{"true": True, "false": False}.get(value, value) for value in said]
     if field.type == "date":
-        return pd.to_datetime(column, format="ISO8601").astype("datetime64[s]")
-    raise ValueError(f"{field.name} : type inconnu {field.type}")
+        said = pd.to_datetime(said, format="ISO8601")
+    return pd.array(said, dtype=_dtype(field))
 
 
 def typed(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the columns of `frame` that `table` declares, in order and typed."""
+    """Return the columns of `frame` that `table` declares, in order and typed.
+
+    Categories become ordered categoricals (in declared order), integers ``Int64``, numbers
+    ``float64``, dates ``datetime64[s]``, booleans ``boolean``, text ``str``; empty text is
+    missing.
+
+    Raises
+    ------
+    ValueError
+        When a value does not have the declared type.
+    """
     import pandas as pd
 
-    columns = {f.name: typed_column(f, frame[f.name]) for f in table.fields}
-    return pd.DataFrame(columns).reset_index(drop=True)
+    return pd.DataFrame({f.name: _typed(f, frame[f.name]) for f in table.fields})
 
 
 def described(plan: pd.DataFrame) -> Plan:
