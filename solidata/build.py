@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from solidata import home, raw
@@ -26,7 +27,7 @@ from solidata.clean.fields import unprinted
 from solidata.french import listed, plural, typography
 from solidata.problems import Problem, SourceError
 from solidata.raw.layers import COMPANIONS, SUFFIXES
-from solidata.tables import OUTLINES, Field, Plan, Table, all_tables
+from solidata.tables import OUTLINES, Field, Plan, all_tables
 from solidata.tables.derive import described, descriptor, dictionary, typed
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 Frames = dict[str, pd.DataFrame]
 Step = Callable[[str], None]
+
+_ARROW = pd.StringDtype("pyarrow", na_value=np.nan)
 
 LAYER_FILES = frozenset({*SUFFIXES, *COMPANIONS})
 
@@ -75,6 +78,14 @@ def _assemble(
     raw_folder: Path, step: Step, note: Step, finished: str | None = None
 ) -> tuple[Frames, gpd.GeoDataFrame | None]:
     """Return the tables, and the outlines of the communes when a document holds them."""
+    # Tables of a hundred rows are gone through cell by cell: as Python's text, not as Arrow's.
+    with pd.option_context("mode.string_storage", "python"):
+        return _assembled(raw_folder, step, note, finished)
+
+
+def _assembled(
+    raw_folder: Path, step: Step, note: Step, finished: str | None
+) -> tuple[Frames, gpd.GeoDataFrame | None]:
     step("Lecture des transcriptions")
     transcribed, found = raw.survey(raw_folder, finished)
     places = integrity.Places(transcribed.tables)
@@ -159,6 +170,8 @@ def write(tables: Frames, folder: Path, outlines: gpd.GeoDataFrame | None = None
     The outlines go into ``outlines.parquet`` (GeoParquet), when there are any.
     """
     if outlines is not None:
+        texts = outlines.columns.drop("geometry")
+        outlines = outlines.astype(dict.fromkeys(texts, _ARROW))  # the same bytes in any case
         outlines.to_parquet(folder / OUTLINES, index=False, compression="zstd")
     for name, frame in tables.items():
         fields = all_tables()[name].fields

@@ -68,9 +68,7 @@ def unprinted(tables: dict[str, pd.DataFrame]) -> list[Problem]:
         for column in [name for name in frame if name in _WITHIN_PRINTED]:
             cells = zip(*(frame[c] for c in (column, "printed", FILE, ROW)), strict=True)
             for text, printed, file, line in cells:
-                if text and not (
-                    text in printed and _numbers_of(text) <= _numbers_of(printed)
-                ):
+                if text and not (text in printed and _numbers_of(text) <= _numbers_of(printed)):
                     expected = f"attendu : des caractères de printed, {quote(printed)}"
                     problems.append(Problem(file, int(line), column, text, expected))
     return problems

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
-import yaml
-
 from solidata.context.cells import unmarked
 from solidata.french import fold
+from solidata.tables import read_yaml
 
 DEPARTMENT, REGION, OTHER = "departement", "region", "autre"
 KINDS = {
@@ -39,7 +38,7 @@ class Area:
 @functools.cache
 def _declared() -> dict[str, Any]:
     text = resources.files("solidata.context").joinpath("areas.yaml").read_text(encoding="utf-8")
-    declared: dict[str, Any] = yaml.safe_load(text)
+    declared: dict[str, Any] = read_yaml(text)
     return declared
 
 

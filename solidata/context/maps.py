@@ -10,10 +10,10 @@ from importlib import resources
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from solidata.context.cells import unmarked
 from solidata.french import fold
+from solidata.tables import read_yaml
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def publications() -> tuple[Publication, ...]:
     folder = resources.files("solidata.context")
     names = sorted(f.name for f in folder.iterdir() if f.name.endswith(".yaml"))
     maps = [
-        yaml.safe_load(folder.joinpath(name).read_text(encoding="utf-8"))
+        read_yaml(folder.joinpath(name).read_text(encoding="utf-8"))
         for name in names
         if name != "areas.yaml"
     ]

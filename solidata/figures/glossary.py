@@ -6,16 +6,15 @@ import functools
 import re
 from importlib import resources
 
-import yaml
-
 from solidata.french import fold
+from solidata.tables import read_yaml
 
 
 @functools.cache
 def abbreviations() -> dict[str, str]:
     """Return the meaning of each abbreviation, in alphabetical order: ``abbreviations.yaml``."""
     text = (resources.files(__package__) / "abbreviations.yaml").read_text(encoding="utf-8")
-    declared: dict[str, str] = yaml.load(text, Loader=yaml.BaseLoader)
+    declared: dict[str, str] = read_yaml(text, typed=False)
     return dict(sorted(declared.items()))
 
 

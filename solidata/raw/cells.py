@@ -87,11 +87,10 @@ def _cells(
     table: Table, names: list[str], row: Row, name: str
 ) -> tuple[dict[str, str], list[Problem]]:
     line, cells = row
-    count = len(list(filter(None, names)))
     nameless = [cell for head, cell in zip(names, cells, strict=False) if not head]
     stray = [cell for cell in (*nameless, *cells[len(names) :]) if cell.strip()]
     if stray:
-        expected = f"attendu : {count} cellules (une virgule hors de guillemets ?)"
+        expected = f"attendu : {_count(names)} cellules (une virgule hors de guillemets ?)"
         return {}, [Problem(name, line, None, stray[0], expected)]
     values = dict(zip(names, (cell.strip() for cell in cells), strict=False))
     values.pop("", None)
@@ -103,9 +102,13 @@ def _cells(
         elif text and (wrong := fault(field, text)):
             problems.append(Problem(name, line, field.name, text, wrong))
     if problems and len(cells) < len(names):  # one cause: another separator, a lost comma
-        expected = f"attendu : {count} cellules, et non {len(cells)}"
+        expected = f"attendu : {_count(names)} cellules, et non {len(cells)}"
         return {}, [Problem(name, line, None, cells[0], expected)]
     return values, problems
+
+
+def _count(names: list[str]) -> int:
+    return len(list(filter(None, names)))
 
 
 def _line_faults(table: Table, row: dict[str, Any], lines: int | None) -> Iterable[Problem]:

@@ -224,7 +224,4 @@ def all_tables() -> dict[str, Table]:
         if item.name.endswith(".yaml")
     }
     provenance = read_yaml(texts.pop("_provenance"))
-    return {
-        name: _read_table(name, read_yaml(texts[name]), provenance)
-        for name in sorted(texts)
-    }
+    return {name: _read_table(name, read_yaml(texts[name]), provenance) for name in sorted(texts)}

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from solidata.tables import Field, Plan, Table
 
 if TYPE_CHECKING:
+    import pandas as pd
     import pandera.pandas as pa
 
 
@@ -21,15 +22,17 @@ def _typed(field: Field, column: pd.Series) -> Any:
     """Return the values of `column` as an array of the dtype that `field` declares."""
     import pandas as pd
 
-    said = [
+    said: Any = [
         None if empty or value == "" else value
         for value, empty in zip(column.to_list(), column.isna().to_list(), strict=True)
     ]
     if field.categories:
-        codes = {None: -1} | {value: code for code, value in enumerate(field.values)}
-        if stray := set(said) - set(codes):
+        codes = {value: code for code, value in enumerate(field.values)}
+        if stray := {value for value in said if value is not None} - set(codes):
             raise ValueError(f"{field.name} : valeurs hors liste {sorted(stray)}")
-        return pd.Categorical.from_codes([codes[value] for value in said], dtype=_dtype(field))
+        return pd.Categorical.from_codes(
+            [codes.get(value, -1) for value in said], dtype=_dtype(field)
+        )
     if field.type in {"integer", "number"}:
         return pd.array(pd.to_numeric(pd.Series(said, dtype=object)), dtype=_dtype(field))
     if field.type == "boolean":
