@@ -78,14 +78,6 @@ def _assemble(
     raw_folder: Path, step: Step, note: Step, finished: str | None = None
 ) -> tuple[Frames, gpd.GeoDataFrame | None]:
     """Return the tables, and the outlines of the communes when a document holds them."""
-    # Tables of a hundred rows are gone through cell by cell: as Python's text, not as Arrow's.
-    with pd.option_context("mode.string_storage", "python"):
-        return _assembled(raw_folder, step, note, finished)
-
-
-def _assembled(
-    raw_folder: Path, step: Step, note: Step, finished: str | None
-) -> tuple[Frames, gpd.GeoDataFrame | None]:
     step("Lecture des transcriptions")
     transcribed, found = raw.survey(raw_folder, finished)
     places = integrity.Places(transcribed.tables)
@@ -171,7 +163,8 @@ def write(tables: Frames, folder: Path, outlines: gpd.GeoDataFrame | None = None
     """
     if outlines is not None:
         texts = outlines.columns.drop("geometry")
-        outlines = outlines.astype(dict.fromkeys(texts, _ARROW))  # the same bytes in any case
+        # The same bytes, however pandas is told to store text.
+        outlines = outlines.astype(dict.fromkeys(texts, _ARROW))
         outlines.to_parquet(folder / OUTLINES, index=False, compression="zstd")
     for name, frame in tables.items():
         fields = all_tables()[name].fields
