@@ -34,9 +34,12 @@ def report(year, said):
     ]  # fmt: skip
 
 
-def tables(before, after, *fates, leaves=()):
-    """Return the tables of two reports; « SA-01 merged SA-02 » is a fate, « - » no successor."""
-    told = made("action_statuses", report(2025, before) + report(2026, after))
+def tables(before, after, *fates, leaves=(), later=""):
+    """Return the tables of two reports; « SA-01 merged SA-02 » is a fate, « - » no successor.
+
+    `later` says what a third report, of 2027, lists.
+    """
+    told = made("action_statuses", report(2025, before) + report(2026, after) + report(2027, later))
     ids = sorted({*told["action_id"], *leaves})
     lineage = [
         {"lineage_id": f"{a}.{b}", "action_id": a, "kind": kind, "year": 2026,
@@ -70,7 +73,7 @@ def tables(before, after, *fates, leaves=()):
 def registers():
     rows = [
         {"source_id": f"bilan-{y}", "title": f"Bilan {y}", "publisher": "Un département",
-         "published": str(y)} for y in (2025, 2026)
+         "published": str(y)} for y in (2025, 2026, 2027)
     ]  # fmt: skip
     return Registers(pd.DataFrame(rows), load_registers().contradictions.iloc[:0])
 
@@ -288,9 +291,52 @@ def test_a_year_without_flagships_is_no_figure(printed):
 
 @pytest.mark.parametrize("name", ["flux-de-statuts", "evolution-des-statuts"])
 def test_the_gallery_compares_a_year_with_the_report_before_it(made_years, name):
-    figure = gallery.SET[name](made_years.__getitem__, registers(), 2026)
+    load = gallery.Load(made_years.__getitem__, dict)
+    figure = gallery.SET[name](load, registers(), 2026)
     assert figure.name.endswith("-2025-2026")
     with pytest.raises(
         NoDataError, match="Aucun bilan avant 2025 à quoi comparer ; années connues : 2025, 2026"
     ):
-        gallery.SET[name](made_years.__getitem__, registers(), 2025)
+        gallery.SET[name](load, registers(), 2025)
+
+
+LATER = "SA-01:R SA-03:R SA-08:R SA-09:C HL-01:R HL-02:R HL-10:C HL-11:P"
+
+
+@pytest.fixture(scope="module")
+def three_years():
+    return tables(BEFORE, AFTER, *FATES, leaves=("HL-04",), later=LATER)
+
+
+@pytest.mark.parametrize("name", ["flux-de-statuts", "evolution-des-statuts"])
+@pytest.mark.parametrize(("asked", "first"), [(None, 2026), (2026, 2026), (2025, 2025)])
+def test_the_gallery_compares_any_pair_of_three_years(three_years, name, asked, first):
+    load = gallery.Load(three_years.__getitem__, dict, asked)
+    assert sound(gallery.SET[name](load, registers(), 2027)).name == f"{name}-{first}-2027"
+
+
+def test_the_flows_of_a_pair_are_those_of_its_two_years(three_years):
+    def done(asked):
+        load = gallery.Load(three_years.__getitem__, dict, asked)
+        table = gallery.SET["flux-de-statuts"](load, registers(), 2027).table()
+        return table.set_index(table.columns[0]).loc["En cours", "Réalisée"]
+
+    # Under way in 2025: SA-01, SA-02 (now SA-08), SA-03 and HL-02 are all done in 2027.
+    assert done(2025) == 4
+    # Under way in 2026: SA-09, HL-02 and HL-10; of them only HL-02 is done in 2027.
+    assert done(2026) == 1
+
+
+@pytest.mark.parametrize("name", gallery.COMPARING)
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        (2026, "2026 ne se compare pas à elle-même ; attendu : une année d’avant 2026"),
+        (2027, "2026 ne se compare pas à 2027, qui vient après ; attendu : une année d’avant 2026"),
+    ],
+)
+def test_a_year_is_compared_with_an_earlier_one_only(three_years, name, asked, message):
+    load = gallery.Load(three_years.__getitem__, dict, asked)
+    with pytest.raises(RefusedError) as refused:
+        gallery.SET[name](load, registers(), 2026)
+    assert message in plain(str(refused.value))

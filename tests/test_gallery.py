@@ -118,6 +118,30 @@ def test_nothing_is_written_for_a_wrong_word(tmp_path, capsys, words, message):
     assert not (tmp_path / "x").exists()
 
 
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--compare", "2025"], "2025 ne se compare pas à elle-même ; attendu : une année d’avant 2025."),
+        (["--compare", "2027"], "2025 ne se compare pas à 2027, qui vient après ; attendu : une année d’avant 2025."),
+        (["--compare", "1999"], "Aucune figure ne peut comparer 2025 à 1999."),
+        (["--compare", "1999", "--only", "flux-de-statuts"], "Aucune action listée en 1999 ; années connues : 2025."),
+        (["--compare", "2024", "--only", "budget"], "Cette figure ne compare pas deux années ; celles qui comparent : phares-suivants"),
+    ],
+)  # fmt: skip
+def test_a_pair_that_no_figure_can_compare_is_refused_before_anything_is_written(
+    tmp_path, capsys, words, message
+):
+    assert main(["figures", *words, "--out", str(tmp_path / "x")]) == 1
+    assert message in capsys.readouterr().err.replace("\u00a0", " ")
+    assert not (tmp_path / "x").exists()
+
+
+def test_a_figure_of_two_years_compares_those_asked_for(tmp_path, capsys):
+    words = ["figures", "--only", "evolution", "--formats", "svg", "--out", str(tmp_path)]
+    assert main([*words, "--compare", "2024"]) == 0
+    assert [p.name for p in tmp_path.glob("*.svg")] == ["evolution-2024-2025.svg"]
+
+
 def test_the_year_zero_is_not_the_last_one(tmp_path, capsys):
     assert main(["figures", "--year", "0", "--only", "budget", "--out", str(tmp_path)]) == 1
     assert "pour 0 ; années connues : 2025" in capsys.readouterr().err

@@ -1,5 +1,6 @@
 """The next report goes in without code: prepared, filled, checked, built, charted."""
 
+import dataclasses
 import io
 import json
 import re
@@ -517,6 +518,26 @@ def test_the_figures_of_2026_say_2026(both):
     pair = gallery.SET["evolution"](*loader(both), 2026)
     assert pair.name == "evolution-2025-2026"
     assert "Les 4 plus fortes variations" in pair.title.replace(NB, " ")
+
+
+def test_a_pair_of_years_is_asked_for(both):
+    load, registers = loader(both)
+    pairs = {
+        name: gallery.SET[name](dataclasses.replace(load, compare=first), registers, 2026)
+        for name, first in (
+            ("flux-de-statuts", 2025),
+            ("evolution-des-statuts", 2025),
+            ("evolution", 2024),
+            ("phares-suivants", 2025),
+        )
+    }
+    assert {n: f.name for n, f in pairs.items()} == {
+        "flux-de-statuts": "flux-de-statuts-2025-2026",
+        "evolution-des-statuts": "evolution-des-statuts-2025-2026",
+        "evolution": "evolution-2024-2026",
+        "phares-suivants": "phares-2025-2026",
+    }
+    assert [name for name, figure in pairs.items() if figure.check()] == []
 
 
 def test_a_year_of_which_nothing_is_told_is_no_data(both):

@@ -59,11 +59,11 @@ def test_no_registry_address_stands_in_a_tracked_file():
 
 
 def test_the_commands_of_the_readme_exist():
-    from solidata.cli import _parser
+    from solidata.cli.commands import parser
 
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     said = set(re.findall(r"^\.venv/bin/solidata ([\w-]+)", readme, flags=re.MULTILINE))
-    known = set(_parser()._subparsers._group_actions[0].choices)
+    known = set(parser()._subparsers._group_actions[0].choices)
     assert said == known
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for target in re.findall(r"make (\w+)", readme):

@@ -39,6 +39,8 @@ class Load:
 
     table: Callable[[str], pd.DataFrame]
     geography: Callable[[], Geography]
+    compare: int | None = None
+    """The earlier year that figures of two years compare theirs with; by default, the last report's."""
 
     def __call__(self, name: str) -> pd.DataFrame:
         """Return a table."""
@@ -54,8 +56,18 @@ def _reported(load: Load, name: str, *years: int) -> pd.DataFrame:
     return frame[frame["source_id"].isin(set().union(*(reports(counts, y) for y in years)))]
 
 
-def _previous(load: Load, year: int) -> int:
-    """Return the last year before `year` whose report lists actions."""
+def _asked(load: Load, year: int) -> int | None:
+    """Return the year that `year` is to be compared with, if one is asked for."""
+    if load.compare is not None and load.compare >= year:
+        fault = "ne se compare pas à elle-même" if load.compare == year else f"ne se compare pas à {load.compare}, qui vient après"  # fmt: skip
+        raise RefusedError(f"{year} {fault} ; attendu : une année d’avant {year}.")
+    return load.compare
+
+
+def _before(load: Load, year: int) -> int:
+    """Return the year asked for, or the last one before `year` whose report lists actions."""
+    if (asked := _asked(load, year)) is not None:
+        return asked
     known = flowing.years(load("action_statuses"))
     if not (earlier := [y for y in known if y < year]):
         names = ", ".join(map(str, known)) or "aucune"
@@ -132,6 +144,35 @@ def _by_area(chart: Callable[..., Figure], places: PlaceSet, load: Load, registe
     return chart(load("communes"), places, load("territories"), load("epci"), registers, name=name)
 
 
+def _succession(load: Load, registers: Registers, year: int) -> Figure:
+    """Compare the flagships of a year with those it announces, or with those of the year asked for."""
+    asked = _asked(load, year)
+    before, after = (year, year + 1) if asked is None else (asked, year)
+    return successions.succession(
+        load("flagships"),
+        load("mentions"),
+        load("action_lineage"),
+        load("volets"),
+        load("territories"),
+        registers,
+        before,
+        after,
+    )
+
+
+def _slopes(load: Load, registers: Registers, year: int) -> Figure:
+    """Compare what the reports print of a year and of the one before, or of the one asked for."""
+    asked = _asked(load, year)
+    first = year - 1 if asked is None else asked
+    # A report also prints values of the year before its own: those between may tell of the first.
+    observations, funding = (
+        _reported(load, name, *range(first, year + 1)) for name in ("observations", "funding")
+    )
+    return evolution.slopes(
+        observations, load("indicators"), funding, registers, first, year, most=_SLOPES
+    )
+
+
 SET: dict[str, Maker] = {
     "statuts-par-section": lambda load, registers, year: progress.status_by_section(
         load("status_counts"), load("sections"), registers, year
@@ -148,22 +189,13 @@ SET: dict[str, Maker] = {
     "phares": lambda load, registers, year: progress.flagships(
         load("flagships"), load("mentions"), registers, year
     ),
-    "phares-suivants": lambda load, registers, year: successions.succession(
-        load("flagships"),
-        load("mentions"),
-        load("action_lineage"),
-        load("volets"),
-        load("territories"),
-        registers,
-        year,
-        year + 1,
-    ),
+    "phares-suivants": lambda load, registers, year: _succession(load, registers, year),
     "flux-de-statuts": lambda load, registers, year: flows.status_flows(
         load("action_statuses"),
         load("actions"),
         load("action_lineage"),
         registers,
-        _previous(load, year),
+        _before(load, year),
         year,
     ),
     "evolution-des-statuts": lambda load, registers, year: rates.going_by_section(
@@ -173,7 +205,7 @@ SET: dict[str, Maker] = {
         load("actions"),
         load("action_lineage"),
         registers,
-        _previous(load, year),
+        _before(load, year),
         year,
     ),
     "lisibilite": lambda load, registers, year: progress.legibility(
@@ -191,15 +223,7 @@ SET: dict[str, Maker] = {
     "budgets": lambda load, registers, year: evolution.budgets(
         load("department_budget"), registers
     ),
-    "evolution": lambda load, registers, year: evolution.slopes(
-        _reported(load, "observations", year - 1, year),
-        load("indicators"),
-        _reported(load, "funding", year - 1, year),
-        registers,
-        year - 1,
-        year,
-        most=_SLOPES,
-    ),
+    "evolution": lambda load, registers, year: _slopes(load, registers, year),
     "ouvertures-mds": lambda load, registers, year: evolution.openings(
         load("events"), _reported(load, "observations", year), registers, year=year
     ),
@@ -257,6 +281,45 @@ SET: dict[str, Maker] = {
 
 Each raises :class:`~solidata.problems.NoDataError` for a year of which the tables hold nothing.
 """
+
+COMPARING = ("phares-suivants", "flux-de-statuts", "evolution-des-statuts", "evolution")
+"""The figures of two years."""
+
+
+def check_comparison(load: Load, registers: Registers, year: int, names: list[str]) -> None:
+    """Refuse a comparison that none of some figures can make, before any is drawn.
+
+    Parameters
+    ----------
+    load : Load
+        With the year to compare with.
+    registers : Registers
+    year : int
+    names : list of str
+        The figures, as :func:`chosen` gives them.
+
+    Raises
+    ------
+    RefusedError
+        When none of the figures compares two years, or the year to compare with is no earlier one.
+    NoDataError
+        When the tables hold nothing of it that can be compared; the message says why, by figure.
+    """
+    comparing = [name for name in names if name in COMPARING]
+    if not comparing:
+        one = plural(len(names), "Cette figure ne compare pas", "Aucune de ces figures ne compare")
+        raise RefusedError(f"{one} deux années ; celles qui comparent : {', '.join(COMPARING)}.")
+    reasons = []
+    for name in comparing:
+        try:
+            SET[name](load, registers, year)
+        except NoDataError as error:
+            reasons.append(f"{name} : {error}")
+        else:
+            return
+    raise NoDataError(
+        "\n".join([f"Aucune figure ne peut comparer {year} à {load.compare}.", *reasons])
+    )
 
 
 def _territory(territory_id: str, load: Load, registers: Registers, year: int) -> Figure:
