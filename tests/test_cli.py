@@ -392,6 +392,18 @@ def test_help_is_french(capsys):
     for command in ("build", "check", "audit", "trace", "notebooks"):
         assert re.search(rf"^    {command}\s", said, re.MULTILINE)
     assert "show this help" not in said
+    assert "\noptions\u00a0:\n" in said
+
+
+def test_help_folds_between_words_and_not_within_quotation_marks(capsys):
+    with pytest.raises(SystemExit):
+        main(["diff", "--help"])
+    said = capsys.readouterr().out
+    assert "«\u00a0Données\u00a0» du journal" in said
+    assert "projet\u00a0; les contours" in said
+    assert max(map(len, said.splitlines())) <= 80
+    # A command to copy stays on its line.
+    assert "\nExemple\u00a0: solidata diff ../avant data/processed --format markdown\n" in said
 
 
 @pytest.mark.parametrize("words", [("check",), ("trace", "actions"), ("audit", __file__)])

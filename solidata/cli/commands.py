@@ -26,7 +26,7 @@ def parser() -> Parser:
         commands,
         "check",
         "Vérifier les transcriptions et montrer ce qui se contredit",
-        "Le code de sortie n’est pas nul seulement quand la construction échoue.",
+        "Ne sort en erreur que si la construction échoue.",
     )
     check.add_argument(
         "--all",
@@ -78,7 +78,7 @@ def parser() -> Parser:
         commands,
         "trace",
         "Dire d’où vient une ligne d’une table, ou un nombre",
-        'Exemples : solidata trace actions ; solidata trace "12 %"',
+        '\nExemples : solidata trace actions ; solidata trace "12 %"',
     )
     trace.add_argument(
         "what", metavar="TABLE|NOMBRE", nargs="?", help="table, ou nombre tel qu’imprimé"
@@ -91,7 +91,7 @@ def parser() -> Parser:
         "Dire ce qui a changé entre deux versions des tables",
         "Chaque version est un dossier de tables construites, ou celui d’un projet ; les contours "
         "ne sont pas comparés.\n"
-        "Exemple : solidata diff ../avant data/processed --format markdown --out donnees.md",
+        "Exemple : solidata diff ../avant data/processed --format markdown",
     )
     diff.add_argument("before", type=Path, metavar="AVANT", help="dossier de la version d’avant")
     diff.add_argument("after", type=Path, metavar="APRÈS", help="dossier de la version d’après")
@@ -167,7 +167,7 @@ def parser() -> Parser:
         commands,
         "context",
         "Lire les classeurs de la DREES et de l’Insee, pour tous les départements",
-        "Sans option, dit ce qui peut être lu. Les classeurs sont pris dans data/external, où ils\n"
+        "Sans option, dit ce qui peut être lu. Les classeurs sont pris dans data/external, où ils "
         "sont téléchargés quand leur adresse est connue, ou dans le dossier que donne --data.",
     )
     context.add_argument("--data", type=Path, metavar="DOSSIER", help="dossier des classeurs")
@@ -177,7 +177,11 @@ def parser() -> Parser:
         help="lire aussi des éditions dont l’empreinte n’est pas connue (avec --data)",
     )
     context.add_argument(
-        "--department", nargs="+", default=[], metavar="CODE", help="ces départements (01, 2A, 971)"
+        "--department",
+        nargs="+",
+        default=[],
+        metavar="CODE",
+        help="ces départements seulement (01, 2A, 971)",
     )
     context.add_argument(
         "--indicator", nargs="+", default=[], metavar="NOM", help="ces indicateurs seulement"
@@ -188,14 +192,17 @@ def parser() -> Parser:
         help="dessiner la place d’un département parmi les autres (avec --out DOSSIER)",
     )
     context.add_argument(
-        "--out", type=Path, metavar="CSV|DOSSIER", help="écrire les observations, ou les figures"
+        "--out",
+        type=Path,
+        metavar="CSV|DOSSIER",
+        help="où écrire les observations (CSV) ou les figures",
     )
 
     notebooks = command(
         commands,
         "notebooks",
         "Exécuter les notebooks dans build/notebooks",
-        "Les notebooks suivis par git restent tels quels.",
+        "Les notebooks suivis par git restent tels quels, sauf avec --update.",
     )
     notebooks.add_argument(
         "names", nargs="*", metavar="NOM", help="notebooks à exécuter (tous par défaut)"

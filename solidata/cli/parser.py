@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import re
+import textwrap
 from typing import Any, NoReturn
+
+from solidata.french.text import NO_BREAK_SPACE
 
 _FRENCH = {
     "usage: ": "utilisation : ",
-    "positional arguments": "arguments",
-    "options": "options",
+    "positional arguments": f"arguments{NO_BREAK_SPACE}",
+    "options": f"options{NO_BREAK_SPACE}",
     "show this help message and exit": "montrer cette aide",
     "%(prog)s: error: %(message)s\n": "%(prog)s : %(message)s\n",
     "the following arguments are required: %s": "il manque : %s",
@@ -25,8 +29,20 @@ def speak_french() -> None:
     argparse._ = lambda text: _FRENCH.get(text, text)  # type: ignore[attr-defined]
 
 
+def held(text: str) -> str:
+    """Return a text of the help whose punctuation stays on the line of its word, when folded.
+
+    Quotation marks that a shell reads are left as they are.
+    """
+    return re.sub(r" (?=[:;?!»])|(?<=«) ", NO_BREAK_SPACE, text)
+
+
 class Parser(argparse.ArgumentParser):
     """An argument parser that points to the help when a word is wrong."""
+
+    def add_argument(self, *names: str, help: str = "", **how: Any) -> argparse.Action:  # type: ignore[override]
+        """Add an argument as argparse does, its help in French typography."""
+        return super().add_argument(*names, help=held(help), **how)
 
     def error(self, message: str) -> NoReturn:
         """Print what is wrong and where the help is, and exit with 2."""
@@ -35,8 +51,11 @@ class Parser(argparse.ArgumentParser):
 
 def command(commands: Any, name: str, summary: str, detail: str = "") -> Parser:
     """Add a command to `commands` and return its parser."""
+    paragraphs = held(f"{summary}. {detail}".strip()).splitlines()
     added: Parser = commands.add_parser(
-        name, help=summary, description=f"{summary}. {detail}".strip(),
+        name,
+        help=held(summary),
+        description="\n".join(textwrap.fill(p, 80, break_on_hyphens=False) for p in paragraphs),
         formatter_class=argparse.RawDescriptionHelpFormatter,
-    )  # fmt: skip
+    )
     return added
