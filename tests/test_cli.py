@@ -395,7 +395,8 @@ def test_help_is_french(capsys):
     assert "\noptions\u00a0:\n" in said
 
 
-def test_help_folds_between_words_and_not_within_quotation_marks(capsys):
+def test_help_folds_between_words_and_not_within_quotation_marks(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
     with pytest.raises(SystemExit):
         main(["diff", "--help"])
     said = capsys.readouterr().out

@@ -69,6 +69,32 @@ def test_the_communes_tile_the_department(communes):
     assert geography.topology_problems(communes.assign(code=communes["insee_code"]), "x") == []
 
 
+def squares(*corners, side=1000):
+    shapes = [shapely.box(x * side, y * side, (x + 1) * side, (y + 1) * side) for x, y in corners]
+    names = [f"{x}-{y}" for x, y in corners]
+    return gpd.GeoDataFrame({"code": names, "name": names}, geometry=shapes, crs=2154)
+
+
+RING = [(0, 0), (1, 0), (2, 0), (0, 1), (2, 1), (0, 2), (1, 2), (2, 2)]
+
+
+def test_outlines_that_share_their_edges_are_checked_like_the_others():
+    ring = squares(*RING)
+    hole = (
+        "un trou de 100 ha entre 0-0, 0-1, 0-2 et 1-0 ; attendu : des communes qui couvrent tout "
+        "le département"
+    )
+    assert shapely.coverage_is_valid(ring.geometry.to_numpy())
+    assert [p.expected for p in geography.topology_problems(ring, "x")] == [hole]
+    twice = gpd.GeoDataFrame(pd.concat([ring, squares((0, 0)).assign(name="de trop")]), crs=2154)
+    assert not shapely.coverage_is_valid(twice.geometry.to_numpy())
+    assert [p.expected for p in geography.topology_problems(twice, "x")] == [
+        "0-0 (0-0) et de trop (0-0) se chevauchent sur 100 ha ; attendu : des communes qui se "
+        "touchent sans se couvrir",
+        hole,
+    ]
+
+
 def test_each_point_is_inside_its_commune(communes):
     inside = shapely.contains(
         communes.geometry.to_numpy(), shapely.points(communes["x"], communes["y"])
