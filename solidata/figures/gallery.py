@@ -28,7 +28,7 @@ from solidata.figures import (
 from solidata.figures.access_words import EVERY_HOUSE, LOCATED_POINTS, PlaceSet, waiting_note
 from solidata.figures.frame import Figure
 from solidata.figures.geo.ratio_words import OPEN_HOUSES
-from solidata.french import nearest, quote
+from solidata.french import nearest, plural, quote
 from solidata.problems import NoDataError, RefusedError
 from solidata.tables import Geography, Registers
 
