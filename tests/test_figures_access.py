@@ -262,6 +262,23 @@ def test_inhabitants_per_house_of_a_territory(given):
     assert alone.table()["Territoire"].tolist() == ["Nord"]
 
 
+def test_a_house_of_an_unknown_commune_is_told(given):
+    places = houses(CORNER, OPPOSITE)
+    places.places["insee_code"] = ["41000", "00000"]
+    figure = sound(by_area(access.houses_per_territory, given, places))
+    assert figure.table()["Lieux"].tolist() == [1]
+    assert "1 lieu hors des communes connues, non compté" in plain(figure.note)
+    assert "places:lieu-01" not in " ".join(figure.data["address"])
+
+
+def test_a_year_that_counts_no_points_still_has_its_houses():
+    loads = gallery.Load(load, load_geography)
+    figure = gallery.SET["acces"](loads, load_registers(), 2019)
+    assert "minimum" not in figure.note
+    with pytest.raises(NoDataError, match="Aucun nombre"):
+        gallery.SET["acces-points"](loads, load_registers(), 2019)
+
+
 def test_halves_are_rounded_as_they_are_printed(given):
     communes = given.communes.assign(population=[5, *[0] * 15])
     there = SimpleNamespace(**{**vars(given), "communes": communes})

@@ -148,6 +148,7 @@ def houses_per_territory(
     of = rows.set_index("insee_code")["territory"]
     houses = shown.assign(territory=shown["insee_code"].map(of))
     inside = houses[houses["territory"].notna()]
+    strangers = len(houses) - len(inside)
     if inside.empty:
         raise NoDataError(f"Aucun lieu ({places.what.one}) n’est dans un territoire.")
     per = analysis.inhabitants_per_place(rows, inside, by="territory", key="insee_code")
@@ -188,6 +189,7 @@ def houses_per_territory(
         ),
         note=sentences([
             f"aucun lieu : {listed(bare['group'])}" if len(bare) else "",
+            f"{strangers} {plural(strangers, 'lieu', 'lieux')} hors des communes connues, non {plural(strangers, 'compté', 'comptés')}" if strangers else "",
             "chacun peut être reçu dans un autre territoire que le sien",
             *left_out(places),
             territory_note(epci),

@@ -105,9 +105,11 @@ def _houses(load: Load, registers: Registers, year: int) -> PlaceSet:
     places = load("places")
     every = places[places["kind"] == "mds"]
     opened = every["state"] == "open"
-    return PlaceSet(
-        every[opened], OPEN_HOUSES, _unlocated(load, registers, year), waiting=every[~opened]
-    )
+    try:
+        unknown = _unlocated(load, registers, year)
+    except NoDataError:  # the houses are known whether or not a report counts the points
+        unknown = 0
+    return PlaceSet(every[opened], OPEN_HOUSES, unknown, waiting=every[~opened])
 
 
 def _points(load: Load, registers: Registers, year: int) -> PlaceSet:
