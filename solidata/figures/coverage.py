@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from solidata.analysis import access as analysis
-from solidata.figures import lines, theme
+from solidata.figures import curves, lines, theme
 from solidata.figures.frame import Figure
 from solidata.figures.page import MARGIN, Page
 from solidata.figures.texts import breakable, distinct, title, too_many
@@ -73,10 +73,10 @@ def coverage_curve(
     _check_coverage(data, x, y, group)
     _check_mark(data, mark, step, x, y, group)
     groups = list(dict.fromkeys(data[group]))
-    if len(groups) > len(lines.CURVES):
-        raise too_many(len(groups), len(lines.CURVES), "courbes")
+    if len(groups) > len(curves.CURVES):
+        raise too_many(len(groups), len(curves.CURVES), "courbes")
     breakable(groups)
-    distinct(lines.curve_names(groups, min(theme.PRESETS.values()) - MARGIN - _LEFT))
+    distinct(curves.curve_names(groups, min(theme.PRESETS.values()) - MARGIN - _LEFT))
     near = analysis.within(data, mark, x, y, group)
     best, least = near.idxmax(), near.idxmin()
     km = f"{format_number(mark)} km"
@@ -165,6 +165,6 @@ def _draw_coverage(
     wide = page.width - MARGIN - _LEFT
     axes = page.axes(_LEFT, 5.5, wide, page.plot_height - 9.5)
     groups = list(dict.fromkeys(data[group]))
-    written = [lines.plain(name) for name in lines.curve_names(groups, wide)]
+    written = [lines.plain(name) for name in curves.curve_names(groups, wide)]
     page.names |= dict(zip(map(str, groups), written, strict=True))
-    page.marks += lines.draw_curves(axes, data, x, y, group, mark, step)
+    page.marks += curves.draw_curves(axes, data, x, y, group, mark, step)
