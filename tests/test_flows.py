@@ -531,9 +531,8 @@ def test_a_second_report_goes_in_without_code(raw_copy):
     assert found["flow"].value_counts().to_dict() == {"kept": 165, "merged": 2, "vanished": 1}
     assert found["after_id"].nunique() == 166
     assert set(found["status_after"].dropna()) == {"en_cours"}
+    load = gallery.Load(built.__getitem__, dict)
     for name in ("flux-de-statuts", "evolution-des-statuts"):
-        figure = gallery.SET[name](
-            built.__getitem__, Registers(built["sources"], built["contradictions"]), 2026
-        )
+        figure = gallery.SET[name](load, Registers(built["sources"], built["contradictions"]), 2026)
         assert figure.check() == []
         assert figure.name.endswith("-2025-2026")
