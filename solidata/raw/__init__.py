@@ -222,10 +222,11 @@ def survey(root: Path, finished: str | None = None) -> tuple[Raw, list[Problem]]
         problems.append(Problem(root.relative_to(base).as_posix(), None, None, None, expected))
     tables = {}
     for name, parts in frames.items():
-        columns = [*(f.name for f in all_tables()[name].transcribed), "source_id", FILE, ROW]
-        empty = pd.DataFrame(columns=list(dict.fromkeys(columns)), dtype=object)
-        filled = [part for part in parts if len(part)]
-        tables[name] = pd.concat(filled, ignore_index=True) if filled else empty
+        if filled := [part for part in parts if len(part)]:
+            tables[name] = pd.concat(filled, ignore_index=True)
+        else:
+            columns = [*(f.name for f in all_tables()[name].transcribed), "source_id", FILE, ROW]
+            tables[name] = pd.DataFrame(columns=list(dict.fromkeys(columns)), dtype=object)
         problems += _twins(all_tables()[name], tables[name])
     layers: dict[str, gpd.GeoDataFrame] = {}
     own = set(tables["communes"]["insee_code"].str[:2])

@@ -161,7 +161,6 @@ def read_table(
         Every problem of the file; a row that has one is left out.
     """
     columns = list(dict.fromkeys([*(f.name for f in table.transcribed), "source_id", FILE, ROW]))
-    empty = pd.DataFrame(columns=columns, dtype=object)
     name = place.named(root)
     accepted = {f.name for f in table.transcribed}
     several = len(sources) > 1
@@ -170,9 +169,9 @@ def read_table(
     try:
         header, rows = read_rows(place, name, accepted)
     except SourceError as error:
-        return empty, error.problems
+        return pd.DataFrame(columns=columns, dtype=object), error.problems
     if problems := _header_faults(table, header, name, accepted | {HINT}):
-        return empty, problems
+        return pd.DataFrame(columns=columns, dtype=object), problems
     names = [cell.strip() for cell in header[1]]  # a nameless column keeps its place
 
     records: list[dict[str, Any]] = []
@@ -192,4 +191,4 @@ def read_table(
         if not faults:
             records.append(record)
         problems += faults
-    return pd.DataFrame(records, columns=columns, dtype=object) if records else empty, problems
+    return pd.DataFrame(records, columns=columns, dtype=object), problems
