@@ -37,6 +37,7 @@ folders = {*site.getsitepackages(), sysconfig.get_path("purelib"), sysconfig.get
 names = [
     name for name, module in list(sys.modules.items())
     if (getattr(module, "__file__", None) or "").startswith(tuple(folders))
+    and not name.startswith("__editable__")  # how solidata itself is installed
 ]
 json.dump(names, open(sys.argv[1], "w"))
 """
