@@ -194,6 +194,22 @@ def test_flagships_listed_and_their_words():
     }
 
 
+def test_a_report_lists_again_the_flagships_that_the_one_before_announced():
+    got = found(
+        "phares",
+        sections=SECTIONS,
+        flagships=[
+            flagship(1, source_id="before"),
+            flagship(2, source_id="before"),
+            flagship(3, source_id="before"),
+            flagship(1, year=2026),  # and announces those of the year to come
+        ],
+        mentions=[said(1, ""), said(2, ""), said(3, "", source_id="before")],
+        status_counts=[count("phares", "toutes", 3), count("phares", "toutes", 1, year=2026, count_id="next")],
+    )  # fmt: skip
+    assert got == {"phares.toutes": (2.0, 3.0, False), "next": (1.0, 1.0, True)}  # 2 of the 3
+
+
 def test_sheets_that_say_otherwise_than_the_list_are_counted():
     got = found(
         "phares",

@@ -178,21 +178,27 @@ def _words(tables: Frames) -> Iterator[Identity]:
 
 def _flagships(tables: Frames) -> Iterator[Identity]:
     """Flagships listed against the numbers printed, and their words against the list's totals."""
-    flagships, counts = tables["flagships"], tables["status_counts"]
+    flagships, counts, mentions = tables["flagships"], tables["status_counts"], tables["mentions"]
     printed = counts[counts["section_id"].isin(_with_role(tables, "flagships"))]
-    listed = Counter(zip(flagships["source_id"], flagships["year"], strict=True))
-    documents = {source_id for source_id, _ in listed}
     for row in printed[printed["status"] == _ALL].to_dict("records"):
-        if row["source_id"] in documents:
+        own = flagships["source_id"] == row["source_id"]
+        # A report lists again those that the report before announced.
+        again = mentions.loc[
+            (mentions["list"] == "flagship") & (mentions["source_id"] == row["source_id"]),
+            "flagship_id",
+        ]
+        listed = flagships[
+            (flagships["year"] == row["year"]) & (own | flagships["flagship_id"].isin(again))
+        ]
+        if own.any() or len(listed):
             yield identity(
                 "phares",
                 row["count_id"],
                 f"Phares de {row['year']} listés et nombre imprimé",
                 f"nombre de phares listés en {row['year']} = status_counts:{row['count_id']}",
-                listed[row["source_id"], row["year"]],
+                len(listed),
                 row["count"],
             )
-    mentions = tables["mentions"]
     said = mentions[(mentions["list"] == "flagship") & mentions["status"].notna()].drop_duplicates(
         ["flagship_id", "status"]
     )
