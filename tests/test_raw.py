@@ -513,6 +513,34 @@ def test_an_error_in_a_workbook_is_told_by_its_row(sections):
     ]
 
 
+@pytest.mark.parametrize(
+    ("cells", "value", "over"),
+    [("C3:C5", "Enfance famille", "lignes 3 à 5"), ("C3:D3", "Enfance famille", "2 colonnes")],
+)
+def test_merged_cells_are_refused_for_only_the_first_would_be_read(sections, cells, value, over):
+    rows = rows_of((sections / SECTIONS).read_text(encoding="utf-8"))
+    (sections / SECTIONS).unlink()
+    path = sections / f"{BILAN}/sections.xlsx"
+    write_xlsx(path, rows)
+    book = openpyxl.load_workbook(path)
+    book.active.merge_cells(cells)
+    book.active.merge_cells("A40:B41")  # nothing in them, nothing lost
+    book.save(path)
+    assert sections.refusals() == [
+        f"data/raw/{BILAN}/sections.xlsx, ligne 3, colonne {quoted(rows[0][2])} : "
+        f"{quoted(value)} lu ; cellules fusionnées ({over}) ; attendu : chaque cellule remplie à part"
+    ]
+
+
+def test_one_cell_too_many_in_a_workbook_is_no_comma(sections):
+    rows = rows_of((sections / SECTIONS).read_text(encoding="utf-8"))
+    rows[3].append("de trop")
+    (sections / SECTIONS).unlink()
+    write_xlsx(sections / f"{BILAN}/sections.xlsx", rows)
+    (refusal,) = sections.refusals()
+    assert refusal.endswith(f"ligne 4 : {quoted('de trop')} lu ; attendu : {len(rows[0])} cellules")
+
+
 def test_cells_of_a_workbook_as_text(tmp_path):
     from datetime import date, datetime
 

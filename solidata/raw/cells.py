@@ -90,7 +90,9 @@ def _cells(
     nameless = [cell for head, cell in zip(names, cells, strict=False) if not head]
     stray = [cell for cell in (*nameless, *cells[len(names) :]) if cell.strip()]
     if stray:
-        expected = f"attendu : {_count(names)} cellules (une virgule hors de guillemets ?)"
+        expected = f"attendu : {_count(names)} cellules"
+        if name.endswith(".csv"):
+            expected += " (une virgule hors de guillemets ?)"
         return {}, [Problem(name, line, None, stray[0], expected)]
     values = dict(zip(names, (cell.strip() for cell in cells), strict=False))
     values.pop("", None)

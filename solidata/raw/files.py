@@ -21,6 +21,8 @@ from solidata.problems import Problem, SourceError
 SUFFIXES = (".csv", ".xlsx", ".ods")
 Row = tuple[int, list[str]]
 """A row: its line in the file (its number in the sheet) and its cells."""
+Ranges = list[tuple[tuple[int, int], tuple[int, int]]]
+"""Merged cells of a sheet: the first row and column, then the last, from zero."""
 
 
 class Place(NamedTuple):
@@ -151,9 +153,28 @@ def _rows_of_sheet(place: Place, name: str) -> Iterator[Row]:
             quote(s) for s, _ in filled
         )
         raise SourceError([Problem(name, None, None, None, expected)])
-    for _, rows in filled:
-        for number, cells in enumerate(rows, start=1):
-            yield number, [_text_of_cell(cell) for cell in cells]
+    for sheet, rows in filled:
+        texts = [[_text_of_cell(cell) for cell in cells] for cells in rows]
+        merged = book.get_sheet_by_name(sheet).merged_cell_ranges or []
+        if problems := list(_merged(texts, merged, name)):
+            raise SourceError(problems)
+        yield from enumerate(texts, start=1)
+
+
+def _merged(rows: list[list[str]], merged: Ranges, name: str) -> Iterator[Problem]:
+    """Yield the merged cells that hold something: only the first of them would be read."""
+    header = next((cells for cells in rows if any(cells)), [])
+    for (top, left), (bottom, right) in merged:
+        value = rows[top][left] if top < len(rows) and left < len(rows[top]) else ""
+        if value:
+            over = (
+                f"lignes {top + 1} à {bottom + 1}"
+                if bottom > top
+                else f"{right - left + 1} colonnes"
+            )
+            expected = f"cellules fusionnées ({over}) ; attendu : chaque cellule remplie à part"
+            column = header[left] if left < len(header) else None
+            yield Problem(name, top + 1, column or None, value, expected)
 
 
 def read_rows(place: Place, name: str, columns: set[str]) -> tuple[Row, list[Row]]:
@@ -171,7 +192,7 @@ def read_rows(place: Place, name: str, columns: set[str]) -> tuple[Row, list[Row
     Raises
     ------
     SourceError
-        When the file is empty, cannot be decoded, or is not what its suffix says.
+        When the file is empty, cannot be decoded, is not what its suffix says, or merges cells.
     """
     data = place.path.read_bytes()
     if not data.removeprefix(codecs.BOM_UTF8).strip():
