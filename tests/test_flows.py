@@ -112,6 +112,14 @@ def test_an_action_keeps_its_key_appears_leaves_or_is_gone_unsaid():
     assert by.loc["SA-01", "source_id"] == "bilan-2025 bilan-2026"
 
 
+def test_an_action_that_the_first_report_deletes_is_not_gone_unsaid():
+    told = statuses(y2025="SA-01:D SA-02:D SA-03:D", y2026="SA-02:C SA-08:C")
+    found = flow(told, "SA-03 merged SA-08 2026")
+    assert said(found) == ["SA-01 > - left_plan", "SA-02 > SA-02 kept", "SA-03 > SA-08 merged"]
+    assert found.set_index("before_id")["basis"].to_dict() == {
+        "SA-01": "status", "SA-02": "key", "SA-03": "lineage"}  # fmt: skip
+
+
 def test_the_matrix_counts_statuses_and_the_margins_count_actions():
     told = statuses(
         y2025="SA-01:C SA-02:C SA-03:C SA-04:R", y2026="SA-01:R SA-02:R SA-03:C SA-09:C"

@@ -1,7 +1,8 @@
 """What actions become from one report to another: status flows that add up to both reports.
 
 An action keeps its identifier from year to year; where it does not, ``action_lineage`` says what
-happened. An action that is gone without a word is shown as such, never taken for done.
+happened. An action that the first report deletes leaves the plan; one that is gone without a word
+is shown as such, never taken for done.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from solidata.problems import NoDataError, RefusedError
 
 FLOWS = ("kept", "continued", "merged", "split", "replaced", "appeared", "left_plan", "vanished")
 """What may happen to an action; the first is to keep its identifier, the last to be gone unsaid."""
-BASES = ("key", "lineage", "asterisk", "none")
-"""On what a flow rests: the same identifier, a declared fate, a printed asterisk, nothing."""
+BASES = ("key", "lineage", "asterisk", "status", "none")
+"""On what a flow rests: an identifier, a declared fate, an asterisk, a deletion, or nothing."""
 GONE = ("left_plan", "vanished")
+_DELETED = "supprimee"
 ONE_TO_ONE = ("kept", "continued")
 """The flows of one action to one action: these are present in both years."""
 
@@ -119,7 +121,7 @@ def flows(
         for action_id in old.index
         for end in _ends(action_id, by_action, set(old.index), set(new.index), ())
     ]
-    pairs = [_asterisked(pair, said["leaves_plan"]) for pair in pairs]
+    pairs = [_explained(pair, said["leaves_plan"], old["status"]) for pair in pairs]
     reached = {pair[1] for pair in pairs}
     pairs += [(None, a, "appeared", "none", ()) for a in new.index if a not in reached]
     rows = [_row(pair, old, new, said) for pair in pairs]
@@ -179,11 +181,15 @@ def _ends(
 Pair = tuple[str | None, str | None, str, str, tuple[str, ...]]
 
 
-def _asterisked(pair: Pair, leaves: pd.Series) -> Pair:
-    """Return a pair that vanished as one that left the plan, when an asterisk said it would."""
+def _explained(pair: Pair, leaves: pd.Series, status: pd.Series) -> Pair:
+    """Return a pair that vanished as one that left the plan, when the first report said so."""
     action_id, end, flow, _, ids = pair
-    if flow == "vanished" and not ids and str(leaves.get(action_id)) == "yes":
+    if flow != "vanished" or ids:
+        return pair
+    if str(leaves.get(action_id)) == "yes":
         return action_id, end, "left_plan", "asterisk", ids
+    if status.get(action_id) == _DELETED:
+        return action_id, end, "left_plan", "status", ids
     return pair
 
 

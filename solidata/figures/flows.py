@@ -149,7 +149,14 @@ def _reading(found: pd.DataFrame, before: int, after: int) -> str:
 def _note(found: pd.DataFrame, before: int, after: int) -> str:
     gone = found[found["flow"] == "vanished"]
     unread = int((gone["asterisk"] == "unknown").sum())
+    deleted = int((found["basis"] == "status").sum())
     notes = []
+    if deleted:
+        notes.append(
+            f"{quote('sortie du plan')} : {format_number(deleted)} "
+            f"{plural(deleted, 'action supprimée', 'actions supprimées')} en {before} "
+            f"{plural(deleted, 'n’est plus listée', 'ne sont plus listées')} en {after}"
+        )
     if len(gone):
         notes.append(
             f"{quote('disparue sans explication')} : listée en {before} et non en {after}, sans "
