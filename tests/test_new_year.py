@@ -588,3 +588,9 @@ def test_the_command_prepares_and_says_where_to_begin(raw_copy, capsys):
 def test_the_made_report_says_that_it_is_made(filled):
     text = io.StringIO((filled / "bilan-2026" / "source.yaml").read_text(encoding="utf-8"))
     assert any(line.startswith("title:") and made.MADE in line for line in text)
+
+
+def test_a_plan_with_no_budget_publishes_none_twice():
+    columns = ["block_id", "source_id", "year", "stage", "scope", "parent_id", "repeats"]
+    empty = pd.DataFrame(columns=columns, dtype="str")
+    assert list(reports.published_twice(empty)) == []

@@ -84,7 +84,8 @@ def published_twice(department_budget: pd.DataFrame) -> Iterator[Fault]:
     """
     every = department_budget
     scopes = dict(zip(every["block_id"], every["scope"].astype(str), strict=True))
-    rows = every[every["repeats"].map(_empty) & (every["scope"].astype(str) != "hors_total")]
+    said_once = every["repeats"].map(_empty).astype(bool)  # of a plan with no budget, none
+    rows = every[said_once & (every["scope"].astype(str) != "hors_total")]
     parents = rows["parent_id"].map(lambda key: scopes.get(key, ""))
     tops = rows[parents != rows["scope"].astype(str)]
     tops = tops.assign(**{c: tops[c].astype(str) for c in ("year", "stage", "scope")})
