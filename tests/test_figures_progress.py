@@ -261,6 +261,19 @@ def test_a_list_that_says_no_status_is_said_to_say_none(tables, which):
     assert "sans statut" in figure.reading
 
 
+def test_a_list_with_no_sheets_agrees_with_nothing(tables):
+    told = tables["mentions"]
+    listed = CHARTS["flagships"]({**tables, "mentions": told[told["list"] != "sheet"]})
+    assert "Aucun statut à comparer" in listed.title
+    assert "s’accordent" not in listed.alt
+    assert re.search(r"15\sactions phares sans fiche\.$", listed.alt)
+    # Of 15, one has no sheet and three say otherwise: without these three, 11 agree.
+    three = ["phare-2025-07", "phare-2025-12", "phare-2025-13"]
+    kept = told[~((told["list"] == "sheet") & told["flagship_id"].isin(three))]
+    agreeing = CHARTS["flagships"]({**tables, "mentions": kept})
+    assert re.match(r"La liste et les fiches de\s11\sphares sur\s15\ss’accordent", agreeing.title)
+
+
 def test_a_report_that_can_be_read_throughout_says_so(tables):
     read = tables["action_statuses"].copy()
     read["basis"] = read["basis"].astype(str).replace("none", "stated")

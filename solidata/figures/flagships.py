@@ -77,10 +77,7 @@ def flagships(
     ).drop(columns="agrees")
     return Figure(
         name=f"phares-{year}",
-        title=f"Le statut de {split} des {len(rows)} actions phares de {year} diffère entre liste et fiches"
-        if split
-        else f"{plural(len(rows), 'La liste et la fiche du phare', f'La liste et les fiches des {len(rows)} phares')} "
-        f"s’accordent en {year}",
+        title=_title(rows, split, year),
         unit="Statut de chaque action phare, selon la liste des phares et selon les fiches",
         data=data,
         value="n",
@@ -97,6 +94,22 @@ def flagships(
 
 MAX_FLAGSHIPS = 24
 """Above this the rows take more than a page; titles that run on need a wide one before."""
+
+
+def _title(rows: pd.DataFrame, split: int, year: int) -> str:
+    """Return whether list and sheets agree, of the flagships that have a status in both."""
+    whole, both = len(rows), int(rows["agrees"].notna().sum())
+    if split:
+        return f"Le statut de {split} des {whole} actions phares de {year} diffère entre liste et fiches"
+    if not both:
+        who = plural(whole, "le phare", f"les {whole} phares")
+        return f"Aucun statut à comparer entre liste et fiches pour {who} de {year}"
+    if both < whole:
+        return f"La liste et les fiches de {both} phares sur {whole} s’accordent en {year}"
+    whose = plural(
+        whole, "La liste et la fiche du phare", f"La liste et les fiches des {whole} phares"
+    )
+    return f"{whose} s’accordent en {year}"
 
 
 def _counted(statuses: pd.Series) -> str:
@@ -116,10 +129,11 @@ def _alt(rows: pd.DataFrame, alone: int) -> str:
         for _, row in rows[rows["agrees"].eq(False).fillna(False)].iterrows()
     ]
     text = f"Tableau de {len(rows)} actions phares. Selon la liste : {_counted(rows['in_list'])}. "
-    text += (
-        f"Statuts différents : {' ; '.join(told)}. " if told else "Liste et fiches s’accordent. "
-    )
-    return text + f"{alone} {plural(alone, 'action phare')} sans fiche."
+    if told:
+        text += f"Statuts différents : {' ; '.join(told)}. "
+    elif rows["agrees"].notna().any():
+        text += "Liste et fiches s’accordent. "
+    return text + f"{alone} {plural(alone, 'action phare', 'actions phares')} sans fiche."
 
 
 def _scopes(told: pd.DataFrame, flagships: pd.DataFrame, split: int) -> str:
