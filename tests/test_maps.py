@@ -264,6 +264,27 @@ def test_the_overview_counts_what_is_located(real):
     assert not any("fs-" in address for address in real.data["address"])
 
 
+def test_more_places_than_announced_are_told(geography, registers):
+    # 17 of 55 are known; 39 more that a list states make 56, one too many
+    places = load("places")
+    more = [places[places["place_id"] == "pmi-mer"].assign(place_id=f"point-{n}", kind="point", name=f"Point {n}", in_announced_total="stated") for n in range(39)]  # fmt: skip
+    figure = overview(pd.concat([places, *more], ignore_index=True), geography, registers, load("epci"))  # fmt: skip
+    assert "56 points d’accueil situés pour 55 annoncés" in figure.title.replace("\u00a0", " ")
+    note = figure.note.replace("\u00a0", " ")
+    assert "56 lieux pour 55 annoncés : un lieu est compté deux fois" in note
+    assert note.startswith("compter ces 17 lieux parmi les 55")
+
+
+def test_maps_of_distance_say_what_is_inferred_and_not_counted(registers):
+    made = gallery.Load(load, load_geography)
+    houses = gallery.SET["distance-mds"](made, registers, 2025).note.replace("\u00a0", " ")
+    # 5 houses are not open; for 3 of them an opening of 2026 is inferred (confidence C)
+    assert "5 MDS en accueil provisoire ne comptent pas, même si une ouverture est inférée pour 3" in houses  # fmt: skip
+    points = gallery.SET["distance-points"](made, registers, 2025).note.replace("\u00a0", " ")
+    assert "Compter ces 17 lieux parmi les 55 est inféré" in points
+    assert "parmi les 55" not in houses
+
+
 def test_places_that_cannot_be_drawn_are_told(geography, registers):
     places = load("places")
     places.loc[places["place_id"] == "mds-blois", ["x", "y"]] = np.nan

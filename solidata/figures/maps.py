@@ -138,9 +138,10 @@ _CROWDED = 30
 def _overview_legend(shown: pd.DataFrame, extra: pd.DataFrame, total: int) -> list[keys.Block]:
     located = len(shown)
     missing = max(total - located, 0)
+    over = "sur" if located <= total else "pour"
     lines = [
         (f"{located} {plural(located, 'point situé', 'points situés')}", 11.0, 700, theme.INK),
-        (f"sur {total} {plural(total, 'annoncé')}", 7.5, 600, theme.INK),
+        (f"{over} {total} {plural(total, 'annoncé')}", 7.5, 600, theme.INK),
     ]
     if missing:
         words = plural(missing, "non publié, non dessiné", "non publiés, non dessinés")

@@ -91,7 +91,8 @@ def place_title(places: pd.DataFrame, total: int) -> str:
     houses = places[places["kind"].astype(str) == "mds"]
     states = houses["state"].astype(str).value_counts()
     opened, interim = int(states.get("open", 0)), int(states.get("interim", 0))
-    points = f"{len(places)}\u00a0points d’accueil situés sur {total} annoncés"
+    over = "sur" if len(places) <= total else "pour"
+    points = f"{len(places)}\u00a0points d’accueil situés {over} {total} annoncés"
     if len(places) < 2:
         points = f"{len(places)}\u00a0point d’accueil situé sur {total} annoncés"
     both = f"{opened}\u00a0MDS {plural(opened, 'ouverte')} sur {len(houses)}"
@@ -139,18 +140,55 @@ def _by_date(events: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
     return [(str(text), events[when == text]) for text in dict.fromkeys(when)]
 
 
+def membership(shown: pd.DataFrame, total: int) -> str:
+    """Return how many places are only inferred to be among those announced, and if they are too many."""
+    notes = []
+    guessed = int((shown["in_announced_total"].astype(str) != "stated").sum())
+    if guessed:
+        these = plural(guessed, "ce lieu", f"ces {guessed} lieux")
+        notes.append(f"compter {these} parmi les {total} est inféré : leur liste n’est pas publiée")
+    if len(shown) > total:
+        notes.append(
+            f"{len(shown)} lieux pour {total} annoncés : un lieu est compté deux fois, ou l’annonce est dépassée"
+        )
+    return sentences(notes)
+
+
+def not_counted(houses: pd.DataFrame, events: pd.DataFrame) -> str:
+    """Return in what state the houses are that a map of the open ones leaves out, if any.
+
+    Parameters
+    ----------
+    houses, events : pandas.DataFrame
+        The rows ``mds`` of the table ``places``, and the table ``place_events``.
+
+    Examples
+    --------
+    >>> houses = pd.DataFrame({"place_id": ["a", "b"], "state": ["interim", "interim"]})
+    >>> events = pd.DataFrame({"place_id": ["a"], "event": ["open"], "confidence": ["C"]})
+    >>> not_counted(houses, events).replace("\u00a0", " ")
+    '2 MDS en accueil provisoire ne comptent pas, même si une ouverture est inférée pour 1'
+    """
+    states = houses["state"].astype(str)
+    left = houses.loc[states != "open", "place_id"]
+    if left.empty:
+        return ""
+    parts = []
+    for state, words in _MDS_STATES.items():
+        if state != "open" and (count := int((states == state).sum())):
+            parts.append(f"{count}\u00a0{'' if parts else 'MDS '}{plural(count, *words)}")
+    guessed = events[(events["event"].astype(str) == "open") & events["place_id"].isin(left)]
+    sure = guessed["confidence"].astype(str) != "C"
+    maybe = guessed.loc[~sure, "place_id"].nunique()
+    more = f", même si une ouverture est inférée pour {maybe}" if maybe else ""
+    return f"{listed(parts)} ne {plural(len(left), 'compte', 'comptent')} pas{more}"
+
+
 def place_notes(
     shown: pd.DataFrame, every: Drawable, events: pd.DataFrame, total: int, territories: str
 ) -> str:
     """Return what is inferred, how precisely places are known, and which are not drawn."""
-    stated = int((shown["in_announced_total"].astype(str) == "stated").sum())
-    guessed = len(shown) - stated
-    notes = []
-    if guessed:
-        notes.append(
-            f"compter {plural(guessed, 'ce lieu', f'ces {guessed} lieux')} parmi les {total} est inféré : leur liste n’est pas publiée"
-        )
-    notes += precision_notes(shown, every)
+    notes = [membership(shown, total), *precision_notes(shown, every)]
     dates = sorted(shown["as_of"].astype(str))
     if dates[0] == dates[-1]:
         notes.append(f"états datés {dated(dates[0])}")
