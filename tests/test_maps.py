@@ -22,7 +22,7 @@ from solidata.figures.geo import canvas as drawing
 from solidata.figures.geo import checks, legend, place_names, shades, symbols
 from solidata.figures.geo import sheet as sheets
 from solidata.figures.geo.facts import Box
-from solidata.figures.geo.labels import Name, Room, place
+from solidata.figures.geo.labels import Name, Room, place, within
 from solidata.figures.page import Page
 from solidata.problems import NoDataError, RefusedError
 from solidata.tables import Geography
@@ -197,6 +197,31 @@ def test_the_density_says_its_extremes_and_what_reaches_further(registers):
     assert "Est (deux communes en Essai)" in figure.note.replace("\u00a0", " ")
     assert figure.data["address"].iloc[0].split()[:3] == ["epci:200000001", "communes:41000", "communes:41001"]  # fmt: skip
     assert figure.check() == []
+
+
+def test_a_density_is_not_written_as_the_limit_of_a_class_it_is_not_in(registers):
+    # 1982 inhabitants on 100 km² are 19,82: in « moins de 20 », where « 20 » would stand wrong
+    values = pd.Series([19.82, 25.0, 32.0, 45.0])
+    made = shades.Shades.of(values, "habitants par km²", [20, 30, 40])
+    assert made.ranks.tolist() == [0, 1, 2, 3]
+    assert shades.decimals_in_class(made) == 1
+    figure = maps.density(load("epci"), load_geography(), registers)
+    written = [t.get_text() for t in figure.render().figure.findobj(match=lambda a: hasattr(a, "get_text"))]  # fmt: skip
+    assert "19,8" in written
+    assert "20" not in written
+    assert figure.check() == []
+
+
+def test_a_name_too_large_for_its_area_stands_mostly_in_it():
+    # a name of one line, in a bent strip too low for its box: inside to 75 % at least, or nowhere
+    name = Name(("Vendômois",), 5, 5, Box(5, 5, 5, 5))
+    room = Room(Box(-50, -50, 50, 50))
+    low = box(0, 0, 40, 0.6 * name.height)  # and 0,4 mm around: letters are lower than their line
+    assert within(low, name, room) is None
+    at = within(low, name, room, least=0.75).box
+    part = box(at.left, at.bottom, at.right, at.top).intersection(low.buffer(0.4)).area
+    assert part / (name.width * name.height) >= 0.75
+    assert within(box(0, 0, 2, 2), name, room, least=0.75) is None
 
 
 def test_what_is_missing_is_a_class_of_its_own(registers):

@@ -14,7 +14,7 @@ from solidata.figures.geo.canvas import Canvas
 from solidata.figures.geo.facts import Box
 from solidata.figures.geo.labels import Name, legible, place, within, write
 from solidata.figures.geo.ratio_words import parts_note
-from solidata.figures.geo.shades import Shades, class_keys, shade
+from solidata.figures.geo.shades import Shades, class_keys, decimals_in_class, shade
 from solidata.figures.geo.sheet import begin, finish, sheet, unnamed
 from solidata.figures.page import wrap
 from solidata.figures.texts import labelled
@@ -139,10 +139,15 @@ def _density_table(rows: pd.DataFrame) -> pd.DataFrame:
     ).reset_index(drop=True)
 
 
+_MOSTLY = 0.75
+"""How much of a name that an area cannot hold whole must lie in it."""
+
+
 def _name_areas(canvas: Canvas, rows: pd.DataFrame, shades: Shades) -> int:
     """Write the name and the value in each area, beside it where it is too small; return how many lack."""
     narrow = canvas.page.narrow
     size = 6.0 if narrow else 7.0
+    decimals = decimals_in_class(shades)
     # The smallest first: they have the least choice. Names beside their area come after those inside.
     apart = []
     for index in rows.geometry.area.sort_values().index:
@@ -150,7 +155,7 @@ def _name_areas(canvas: Canvas, rows: pd.DataFrame, shades: Shades) -> int:
         shape = canvas.shape(row.geometry)
         if shape.is_empty or pd.isna(rank):
             continue
-        value, ink = format_number(row["density"], 0), shades.fill(int(rank)).ink
+        value, ink = format_number(row["density"], decimals), shades.fill(int(rank)).ink
         middle = shape.centroid
         spot = Box(middle.x, middle.y, middle.x, middle.y)
         for wide in (30.0, 26.0, 22.0, 19.0, 16.0, 13.0, 11.0):
@@ -160,9 +165,14 @@ def _name_areas(canvas: Canvas, rows: pd.DataFrame, shades: Shades) -> int:
                 write(canvas.page, canvas.axes, found, halo=None)
                 break
         else:
+            lines = (*wrap(row["name"], 16.0 if narrow else 24.0, size, 600), value)
+            # Beside its area a name may seem another's: one that bites on a border is better.
+            name = Name(lines, middle.x, middle.y, spot, legible(lines, size), 600)
+            if found := within(shape, name, canvas.room, least=_MOSTLY):
+                write(canvas.page, canvas.axes, found)
+                continue
             point = shape.representative_point()
             spot = Box(point.x, point.y, point.x, point.y).grown(0.4)
-            lines = (*wrap(row["name"], 16.0 if narrow else 24.0, size, 600), value)
             apart.append(Name(lines, point.x, point.y, spot, legible(lines, size), 600, must=True))
     written, left = place(apart, canvas.room)
     for one in written:

@@ -213,7 +213,9 @@ def _edge(clear: Box, x: float, y: float, end: tuple[float, float]) -> tuple[flo
     return x + share * (end[0] - x), y + share * (end[1] - y)
 
 
-def within(area: Any, name: Name, room: Room, spread: int = 33) -> Written | None:
+def within(
+    area: Any, name: Name, room: Room, spread: int = 33, least: float = 1.0
+) -> Written | None:
     """Return a name written inside an area, as near as can be to where it is wanted.
 
     Parameters
@@ -225,6 +227,8 @@ def within(area: Any, name: Name, room: Room, spread: int = 33) -> Written | Non
     room : Room
     spread : int
         Places tried across the area and up it.
+    least : float
+        How much of the name must lie in the area; under 1, the most inside comes first.
 
     Returns
     -------
@@ -241,8 +245,12 @@ def within(area: Any, name: Name, room: Room, spread: int = 33) -> Written | Non
     # The line box of a text is taller than its letters.
     wider = area.buffer(0.4)
     shapely.prepare(wider)
-    inside = shapely.contains(wider, boxes)
-    order = np.argsort(np.hypot(across - name.x, up - name.y), kind="stable")
+    away = np.hypot(across - name.x, up - name.y)
+    if least < 1:
+        part = shapely.area(shapely.intersection(wider, boxes)) / (wide * tall)
+        inside, order = part >= least, np.lexsort((away, -part.round(2)))
+    else:
+        inside, order = shapely.contains(wider, boxes), np.argsort(away, kind="stable")
     for rank in order[inside[order]]:
         x, y = float(across[rank]), float(up[rank])
         box = Box(x - wide / 2, y - tall / 2, x + wide / 2, y + tall / 2)

@@ -135,6 +135,27 @@ class Shades:
         return f"de\u00a0{texts[rank - 1]} à\u00a0{texts[rank]}{self.sign}"
 
 
+def decimals_in_class(shades: Shades) -> int:
+    """Return with how many decimals no value is written outside its class: 19,8 is not « 20 ».
+
+    Examples
+    --------
+    >>> decimals_in_class(Shades.of(pd.Series([19.4, 25.0]), "habitants par km²", [20]))
+    0
+    >>> decimals_in_class(Shades.of(pd.Series([19.8, 25.0]), "habitants par km²", [20]))
+    1
+    """
+    known = shades.values[shades.values.notna()]
+    for decimals in range(_DECIMALS):
+        if classed(known.round(decimals), list(shades.limits)).equals(shades.ranks[known.index]):
+            return decimals
+    return _DECIMALS
+
+
+_DECIMALS = 2
+"""At most so many: what is nearer to the limit of a class than a hundredth is written as the limit."""
+
+
 def shade(canvas: Canvas, areas: Any, shades: Shades) -> None:
     """Draw the grounds of each class as one shape, and those of which nothing is known."""
     import shapely
