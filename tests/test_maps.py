@@ -310,6 +310,27 @@ def test_maps_of_distance_say_what_is_inferred_and_not_counted(registers):
     assert "parmi les 55" not in houses
 
 
+def test_a_point_is_closed_in_the_masculine_and_told_where_it_does_not_count(registers):
+    assert symbols.Symbol("point", "closed").category == "Autre point d’accueil (fermé)"
+    assert symbols.Symbol("antenne", "planned").category == "Antenne de MDS (prévue)"
+    assert symbols.Symbol("mds", "closed").category == "MDS fermée"
+    places = load("places")
+    shut = places["place_id"].isin(["pmi-mer", "antenne-saint-aignan"])
+    places.loc[shut, "state"] = "closed"
+    made = gallery.Load(lambda name: places if name == "places" else load(name), load_geography)
+    figure = gallery.SET["distance-points"](made, registers, 2025)
+    note = figure.note.replace("\u00a0", " ")
+    assert "15 points d’accueil situés" in figure.scope.replace("\u00a0", " ")  # 17 − 2
+    assert "2 autres points situés, prévus ou fermés, ne comptent pas" in note
+
+
+def test_what_is_known_of_every_place_is_said_without_zeros(geography, registers):
+    places = load("places").assign(located_to="address", point_from="coordinates")
+    note = overview(places, geography, registers, load("epci")).note.replace("\u00a0", " ")
+    assert "17 lieux sont connus à l’adresse." in note
+    assert "à la commune" not in note
+
+
 def test_places_that_cannot_be_drawn_are_told(geography, registers):
     places = load("places")
     places.loc[places["place_id"] == "mds-blois", ["x", "y"]] = np.nan

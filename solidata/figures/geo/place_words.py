@@ -6,7 +6,7 @@ import datetime
 
 import pandas as pd
 
-from solidata.analysis.places import Drawable
+from solidata.analysis.places import RECEIVING, Drawable
 from solidata.figures.geo.sheet import told
 from solidata.figures.notes import sentences
 from solidata.figures.texts import title
@@ -154,6 +154,17 @@ def membership(shown: pd.DataFrame, total: int) -> str:
     return sentences(notes)
 
 
+def not_receiving(points: pd.DataFrame) -> str:
+    """Return how many located points a map of those that receive leaves out, if any."""
+    left = int((~points["state"].astype(str).isin(RECEIVING)).sum())
+    if not left:
+        return ""
+    return (
+        f"{left} {plural(left, 'autre point situé, prévu ou fermé', 'autres points situés, prévus ou fermés')}, "
+        f"ne {plural(left, 'compte', 'comptent')} pas"
+    )
+
+
 def not_counted(houses: pd.DataFrame, events: pd.DataFrame) -> str:
     """Return in what state the houses are that a map of the open ones leaves out, if any.
 
@@ -173,7 +184,7 @@ def not_counted(houses: pd.DataFrame, events: pd.DataFrame) -> str:
     left = houses.loc[states != "open", "place_id"]
     if left.empty:
         return ""
-    parts = []
+    parts: list[str] = []
     for state, words in _MDS_STATES.items():
         if state != "open" and (count := int((states == state).sum())):
             parts.append(f"{count}\u00a0{'' if parts else 'MDS '}{plural(count, *words)}")
@@ -204,10 +215,12 @@ def precision_notes(shown: pd.DataFrame, every: Drawable) -> list[str]:
     notes = []
     address = int((shown["located_to"].astype(str) == "address").sum())
     centre = int((shown["point_from"].astype(str) == "commune").sum())
-    notes.append(
-        f"{address}\u00a0{plural(address, 'lieu est connu', 'lieux sont connus')} à l’adresse, "
-        f"{len(shown) - address} à la commune ; {centre} {plural(centre, 'est dessiné', 'sont dessinés')} au centre de leur commune"
-    )
+    known = f"{address}\u00a0{plural(address, 'lieu est connu', 'lieux sont connus')} à l’adresse"
+    if len(shown) > address:
+        known += f", {len(shown) - address} à la commune"
+    if centre:
+        known += f" ; {centre} {plural(centre, 'est dessiné au centre de sa', 'sont dessinés au centre de leur')} commune"
+    notes.append(known)
     if len(every.strangers):
         names = told(list(every.strangers["name"]))
         notes.append(f"hors des communes de la carte, d’après leur code : {names}")

@@ -15,7 +15,6 @@ from solidata.figures import theme
 from solidata.figures.geo.canvas import Canvas
 from solidata.figures.geo.facts import Box, Point
 from solidata.figures.theme import Fill
-from solidata.tables import all_tables
 
 Corners = tuple[tuple[float, float], ...]
 
@@ -62,6 +61,11 @@ _HOUSE = {"open": "ouverte", "interim": "en accueil provisoire", "planned": "pr�
           "closed": "fermée"}  # fmt: skip
 
 
+_POINT = _HOUSE | {"planned": "prévu", "closed": "fermé"}
+_MASCULINE = {"point", "france_services"}
+"""Kinds that are not « une MDS », « une antenne », « une PMI »."""
+
+
 class Symbol(NamedTuple):
     """The places of a kind and a state: their category, their form, their fill."""
 
@@ -74,7 +78,7 @@ class Symbol(NamedTuple):
         if self.kind == "mds":
             return f"MDS {_HOUSE[self.state]}"
         if self.state != "open":
-            words = all_tables()["places"].field("state").labels[self.state].lower()
+            words = _POINT[self.state] if self.kind in _MASCULINE else _HOUSE[self.state]
             return f"{SHORT[self.kind]} ({words})"
         return SHORT[self.kind]
 

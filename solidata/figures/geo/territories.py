@@ -59,7 +59,7 @@ def territory_note(epci: pd.DataFrame) -> str:
     if inferred.empty:
         return ""
     counts = [
-        f"{labels[level].lower()} pour {int((inferred == level).sum())}"
+        f"{labels[level].lower()} pour\u00a0{int((inferred == level).sum())}"
         for level in labels
         if (inferred == level).any()
     ]
