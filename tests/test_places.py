@@ -225,25 +225,28 @@ def test_cells_that_no_place_has_are_told_by_the_reader(raw_copy):
         mds_blois={"kind": "mdss"},
         mds_vendome={"lon": "1,309", "lat": "47,59"},
         mds_mer={"lon": "573012.4", "lat": "6722345.1"},
+        fs_vineuil={"lon": "181", "lat": "47.5"},
         mds_salbris={"as_of": "mars 2026"},
         mds_freteval={"place_id": "MDS Fréteval"},
         mds_mondoubleau={"state": "ouverte"},
         pmi_mer={"as_of": ""},
     )
     values = "mds, antenne, pmi, point, france_services"
+    metres = "coordonnées en mètres (Lambert-93 ?) ; attendu : des degrés (EPSG:4326)"
     expected = [
         told(lines["mds_blois"], "kind", "mdss",
              f"attendu : l’une des valeurs {values} (le plus proche : mds)"),
         told(lines["mds_vendome"], "lat", "47,59", "attendu : un nombre avec un point (47.59)"),
         told(lines["mds_vendome"], "lon", "1,309", "attendu : un nombre avec un point (1.309)"),
-        told(lines["mds_mer"], "lat", "6722345.1", f"attendu : au plus 90{NB}°"),
-        told(lines["mds_mer"], "lon", "573012.4", f"attendu : au plus 180{NB}°"),
+        told(lines["mds_mer"], "lat", "6722345.1", metres),
+        told(lines["mds_mer"], "lon", "573012.4", metres),
         told(lines["mds_mondoubleau"], "state", "ouverte",
              "attendu : l’une des valeurs open, interim, planned, closed"),
         told(lines["mds_salbris"], "as_of", "mars 2026",
              "attendu : une valeur comme 2025-12 ou 2025-12-31"),
         told(lines["mds_freteval"], "place_id", "MDS Fréteval", "attendu : une valeur comme mds-ville"),
         told(lines["pmi_mer"], "as_of", "", "attendu : une valeur"),
+        told(lines["fs_vineuil"], "lon", "181", f"attendu : au plus 180{NB}°"),
     ]  # fmt: skip
     # Their events are not blamed for the rows left out.
     assert raw_copy.refusals(whole=True) == expected

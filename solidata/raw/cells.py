@@ -24,6 +24,10 @@ HINT = "hint"
 DESCRIPTOR = "source.yaml"
 
 
+_TURN = 360.0
+"""Degrees of a whole turn: what is beyond is in metres."""
+
+
 def fault(field: Field, text: str) -> str | None:
     """Return what was expected in place of `text`, or None when it is right."""
     if field.categories and text not in field.values:
@@ -39,7 +43,9 @@ def fault(field: Field, text: str) -> str | None:
             kind = "un entier sans espace" if field.type == "integer" else "un nombre"
             return f"attendu : {kind}"
         number = float(text)
-        degrees = "\u00a0°" if field.unit == "°" else ""  # metres are often given there
+        degrees = "\u00a0°" if field.unit == "°" else ""
+        if degrees and abs(number) > _TURN:
+            return "coordonnées en mètres (Lambert-93 ?) ; attendu : des degrés (EPSG:4326)"
         if field.minimum is not None and number < field.minimum:
             return f"attendu : au moins {field.minimum:g}{degrees}"
         if field.maximum is not None and number > field.maximum:
