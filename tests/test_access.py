@@ -342,12 +342,19 @@ FIVE = at(a=(0, 0), b=(1, 0), c=(2, 0), d=(3, 0), e=(4, 0))
         (grid(), TWO.rename(columns={"x": "y", "y": "x"}), "lignes b et a\u00a0: x et y semblent échangés (6\u202f720\u202f000,00\u00a0; 570\u202f000,00 lu)"),
         (spoil(grid(), 0, x=-5e5), TWO, "ligne 0-0\u00a0: coordonnées hors de France métropolitaine"),
         (grid(), spoil(TWO, 0, y=7.3e6), "ligne b\u00a0: coordonnées hors de France métropolitaine"),
-        (grid(), spoil(TWO, 0, x="570 000"), "colonne «\u00a0x\u00a0»\u00a0: «\u00a0570 000\u00a0» lu\u00a0; attendu\u00a0: un nombre."),
+        (grid(), spoil(TWO, 0, x="570 000"), "colonne «\u00a0x\u00a0»\u00a0: texte «\u00a0570 000\u00a0» lu\u00a0; attendu\u00a0: un nombre."),
         (grid(), TWO.assign(x=None), "«\u00a0x\u00a0»\u00a0: rien lu\u00a0; attendu\u00a0: un nombre."),
         (grid(), TWO.assign(place_id="a"), "«\u00a0place_id\u00a0»\u00a0: clés en double\u00a0: a."),
         (grid(), TWO.assign(place_id=[1, "1"]), "«\u00a0places\u00a0», index\u00a0: clés en double\u00a0: 1."),
         (grid(), TWO.assign(place_id=["a", None]), "«\u00a0place_id\u00a0»\u00a0: 1 clé manque."),
         (grid(), TWO.assign(place_id=["a", " "]), "«\u00a0place_id\u00a0»\u00a0: une clé manque."),
+        (None, TWO, "Table «\u00a0people\u00a0» : NoneType lu ; attendu : un tableau (DataFrame)."),
+        (grid()["x"], TWO, "Table «\u00a0people\u00a0» : Series lu ; attendu : un tableau"),
+        (grid(), [(570_000, 6_720_000)], "Table «\u00a0places\u00a0» : list lu ; attendu : un tableau"),
+        (grid().set_index("population", append=True, drop=False), TWO, "«\u00a0people\u00a0»\u00a0: index à 2 niveaux lu\u00a0; attendu\u00a0: une clé par ligne"),
+        (grid(), pd.concat([TWO, TWO["x"]], axis=1), "La table «\u00a0places\u00a0» a deux fois les colonnes x."),
+        (grid().assign(x="570000"), TWO, "colonne «\u00a0x\u00a0»\u00a0: texte «\u00a0570000\u00a0» lu\u00a0; attendu\u00a0: un nombre."),
+        (grid().assign(x=570_000j), TWO, "colonne «\u00a0x\u00a0»\u00a0: «\u00a0570000j\u00a0» lu\u00a0; attendu\u00a0: un nombre."),
         (grid().set_axis(["z"] * 121), TWO, "«\u00a0people\u00a0», index\u00a0: clés en double\u00a0: z."),
     ],
 )  # fmt: skip
@@ -356,6 +363,12 @@ def test_frames_that_would_mislead_are_refused(people, places, message):
         with pytest.raises(RefusedError) as caught:
             measure(people, places)
         assert message in str(caught.value)
+
+
+def test_numbers_kept_as_objects_are_numbers():
+    made = grid().astype({"x": object, "population": object})
+    expected = access.coverage(grid(), TWO)
+    pd.testing.assert_frame_equal(access.coverage(made, TWO), expected, check_dtype=False)
 
 
 def test_one_wrong_row_of_each_kind_tells_the_gravest_first():
@@ -370,7 +383,9 @@ def test_k_is_a_number_of_places(k):
         access.nearest(grid(), TWO, k=k)
 
 
-@pytest.mark.parametrize("thresholds", [[], [0], [5, -1], [np.nan], [np.inf], ["cinq"], [None], 5])
+@pytest.mark.parametrize(
+    "thresholds", [[], [0], [5, -1], [np.nan], [np.inf], ["cinq"], [None], 5, "15"]
+)
 def test_a_threshold_is_a_positive_distance(thresholds):
     with pytest.raises(RefusedError, match="attendu\u00a0: des distances positives"):
         access.coverage(grid(), TWO, thresholds=thresholds)

@@ -263,6 +263,8 @@ def compare(
 def _limits(thresholds: Sequence[float]) -> list[float]:
     """Return the distances asked for, in order, each once."""
     try:
+        if isinstance(thresholds, str):  # « 15 » would be 1 km and 5 km
+            raise TypeError
         limits = sorted({float(t) for t in thresholds})
     except (TypeError, ValueError):
         limits = []

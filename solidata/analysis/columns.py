@@ -20,20 +20,43 @@ def words(values: pd.Series) -> str:
 
 
 def require(frame: pd.DataFrame, table: str, columns: Sequence[str]) -> None:
-    """Refuse a table that lacks columns, and name them.
+    """Refuse what is no table, or a table that lacks columns, and name them.
 
     Raises
     ------
     ValueError
-        When a column is missing.
+        When it is no frame; when a column is missing, or stands twice.
 
     Examples
     --------
     >>> require(pd.DataFrame({"year": [2025]}), "events", ["year"])
     """
+    framed(frame, table)
     missing = [c for c in columns if c not in frame.columns]
     if missing:
         raise RefusedError(f"La table {quote(table)} n’a pas les colonnes {', '.join(missing)}.")
+    if not frame.columns.is_unique and (
+        twice := [c for c in columns if (frame.columns == c).sum() > 1]
+    ):
+        raise RefusedError(f"La table {quote(table)} a deux fois les colonnes {', '.join(twice)}.")
+
+
+def framed(frame: object, table: str) -> None:
+    """Refuse what is no table: a list, a column, nothing.
+
+    Raises
+    ------
+    ValueError
+        When it is no frame.
+
+    Examples
+    --------
+    >>> framed(pd.DataFrame(), "places")
+    """
+    if not isinstance(frame, pd.DataFrame):
+        raise RefusedError(
+            f"Table {quote(table)} : {type(frame).__name__} lu ; attendu : un tableau (DataFrame)."
+        )
 
 
 def filled(frame: pd.DataFrame, key: str, columns: dict[str, str]) -> None:

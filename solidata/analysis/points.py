@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from solidata.analysis.columns import few, require
+from solidata.analysis.columns import few, framed, require
 from solidata.french import format_number, plural, quote
 from solidata.problems import RefusedError
 
@@ -21,6 +21,9 @@ Points = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]
 
 EASTINGS, NORTHINGS = (0.0, 1_300_000.0), (6_000_000.0, 7_200_000.0)
 """Metropolitan France in Lambert-93, in metres, with a margin at sea."""
+
+_NUMBERS = ("integer", "floating", "mixed-integer-float", "decimal")
+"""What pandas calls a column of objects that are all numbers."""
 
 _EXPECTED = "attendu\u00a0: Lambert-93 en mètres (EPSG:2154)"
 
@@ -43,7 +46,7 @@ def keys(frame: pd.DataFrame, table: str, column: str | None = None) -> pd.Index
     Raises
     ------
     ValueError
-        When there is no row, when a key is missing or given twice.
+        When there is no row, when a key is missing or given twice, when an index has levels.
 
     Examples
     --------
@@ -52,9 +55,15 @@ def keys(frame: pd.DataFrame, table: str, column: str | None = None) -> pd.Index
     """
     if column is not None:
         require(frame, table, [column])
+    framed(frame, table)
     names = frame.index if column is None else pd.Index(frame[column])
     if len(names) == 0:
         raise RefusedError(f"La table {quote(table)} est vide.")
+    if isinstance(names, pd.MultiIndex):
+        raise RefusedError(
+            f"Table {quote(table)}\u00a0: index à {names.nlevels} niveaux lu\u00a0; attendu\u00a0: une clé par "
+            "ligne, dans un index simple ou une colonne (key)."
+        )
     where = f"Table {quote(table)}, " + (f"colonne {quote(column)}" if column else "index")
     if names.hasnans:
         count = int(names.isna().sum())
@@ -154,11 +163,17 @@ def numbers(
 
 
 def _numbers(cells: pd.Series, table: str, column: str) -> npt.NDArray[np.float64]:
-    if not pd.api.types.is_numeric_dtype(cells):
+    if cells.dtype == object and pd.api.types.infer_dtype(cells) in _NUMBERS:
+        cells = cells.astype(float)  # what a spreadsheet or a join leaves of numbers
+    if not pd.api.types.is_numeric_dtype(cells) or pd.api.types.is_complex_dtype(cells):
         told = cells.dropna()
-        read = quote(told.iloc[0]) if len(told) else "rien"
+        # Text that looks like a number is shown as the text it is.
+        text = told[[isinstance(v, str) for v in told]]
+        kind = "texte " if len(text) else ""
+        first = text if len(text) else told
+        read = f"{kind}{quote(first.iloc[0])} lu" if len(told) else "rien lu"
         raise RefusedError(
-            f"Table {quote(table)}, colonne {quote(column)}\u00a0: {read} lu\u00a0; attendu\u00a0: un nombre."
+            f"Table {quote(table)}, colonne {quote(column)}\u00a0: {read}\u00a0; attendu\u00a0: un nombre."
         )
     return cells.astype(float).to_numpy()
 
