@@ -209,14 +209,24 @@ def test_everything_wrong_in_the_places_is_told_at_once_and_once(raw_copy):
              "hors de France métropolitaine ; attendu : une longitude de −5,5 à 10 et une latitude "
              "de 41 à 51,5"),
         told(lines["fs_chailles"], "lon", "0.892329 ; 47.9841",
-             "coordonnées à 55,8 km de Chailles (41032) ; elles tombent à Mondoubleau (41143)"),
-        told(lines["fs_montrichard"], "lon", "1.18362 ; 47.343855", "coordonnées à 49,6 km de Montoire-sur-le-Loir (41149) ; elles tombent à Montrichard Val de Cher (41151)"),
+             "coordonnées à 55,8 km de Chailles (41032) ; elles tombent à Mondoubleau (41143) ; attendu : celles d’un lieu de sa commune"),
+        told(lines["fs_montrichard"], "lon", "1.18362 ; 47.343855", "coordonnées à 49,6 km de Montoire-sur-le-Loir (41149) ; elles tombent à Montrichard Val de Cher (41151) ; attendu : celles d’un lieu de sa commune"),
         told(lines["fs_montoire_sur_le_loir"], "name", "France services Montoire",
              f"lieu déjà donné par {first} ; attendu : un lieu une fois"),
     ]  # fmt: skip
     assert sorted(refusals) == sorted(expected)
     order = [int(refusal.split("ligne ")[1].split(",")[0]) for refusal in refusals]
     assert order == sorted(order)
+
+
+def test_a_place_of_another_department_is_told_as_such(raw_copy):
+    lines = spoiled(raw_copy, mds_mer={"insee_code": "45234"}, mds_blois={"insee_code": "41000"})
+    assert raw_copy.refusals(whole=True) == [
+        told(lines["mds_blois"], "insee_code", "41000",
+             "commune inconnue ; attendu : un code de la table communes (le plus proche : 41200, Sainte-Anne)"),
+        told(lines["mds_mer"], "insee_code", "45234",
+             "commune du département 45 ; attendu : un code qui commence par 41"),
+    ]  # fmt: skip
 
 
 def test_cells_that_no_place_has_are_told_by_the_reader(raw_copy):

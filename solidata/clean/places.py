@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from solidata.clean.geography import former_codes
-from solidata.french import fold, format_number, nearest
+from solidata.clean.geography import department_of, former_codes
+from solidata.french import fold, format_number, listed, nearest
 from solidata.problems import Problem, SourceError
 from solidata.raw import FILE, ROW
 from solidata.raw.layers import DEGREES, DIGITS, LAMBERT_93, misplaced
@@ -79,12 +79,16 @@ def _commune_problems(
 ) -> list[Problem]:
     names = communes.drop_duplicates("insee_code").set_index("insee_code")["name"].to_dict()
     former = former_codes(communes)
+    own = set(map(department_of, names))
     problems = []
     for _, row in frame[~frame["insee_code"].isin(names)].iterrows():
         code = row["insee_code"]
         if code in former:
             now = former[code]
             expected = f"commune fusionnée ; attendu : {now} ({names[now]})"
+        elif len(code) == 5 and department_of(code) not in own:
+            # The nearest code here would be another commune, far away.
+            expected = f"commune du département {department_of(code)} ; attendu : un code qui commence par {listed(sorted(own))}"
         elif code:
             near = nearest(code, names)
             hint = f" (le plus proche : {near}, {names[near]})" if near else ""
@@ -141,7 +145,7 @@ def _astray(
         if away > ASTRAY_M:
             inside = outlines[outlines.contains(point)]["code"]
             at = f" ; elles tombent à {names[inside.iloc[0]]} ({inside.iloc[0]})" if len(inside) else ""  # fmt: skip
-            expected = f"coordonnées à {format_number(round(away / 1000, 1))} km de {names[code]} ({code}){at}"
+            expected = f"coordonnées à {format_number(round(away / 1000, 1))} km de {names[code]} ({code}){at} ; attendu : celles d’un lieu de sa commune"
             problems.append(_problem(row, "lon", f"{row['lon']} ; {row['lat']}", expected))
     return problems
 
