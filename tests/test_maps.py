@@ -266,6 +266,14 @@ def test_the_distance_says_who_lives_near(registers):
     assert "3\u00a0points annoncés ne sont pas situés" in least.note
 
 
+def test_a_share_that_is_not_nothing_is_not_written_zero(registers):
+    # 10 000 inhabitants in the first square, 15 in all the others: beyond 20 km live under 0,15 %
+    made = grid(people=[10_000] + [1] * 15)
+    figure = maps.distance(near(made, (5, 5)), made_places([(5, 5)]), made, registers)
+    assert "20 km ou plus, < 1 % des habitants" in figure.alt.replace("\u00a0", " ")
+    assert figure.check() == []
+
+
 def test_a_commune_without_a_distance_is_missing_and_named(registers):
     made = grid()
     figure = maps.distance(near(made, (5, 5)).iloc[1:], made_places([(5, 5)]), made, registers)

@@ -17,6 +17,7 @@ from solidata.figures.geo.ratio_words import (
     LIMIT,
     OPEN_HOUSES,
     Words,
+    class_share,
     distance_notes,
     distance_title,
     rounding_note,
@@ -25,7 +26,7 @@ from solidata.figures.geo.shades import Shades, class_keys, shade
 from solidata.figures.geo.sheet import begin, finish, sheet, unnamed
 from solidata.figures.notes import sentences
 from solidata.figures.texts import labelled
-from solidata.french import format_number, format_rate, listed, plural
+from solidata.french import format_number, listed, plural
 from solidata.problems import NoDataError, RefusedError
 from solidata.tables import Geography, Registers
 
@@ -88,7 +89,7 @@ def distance(
     total = people.sum()
     of_class = [float(people[shades.ranks == rank].sum()) / total for rank in range(shades.count)]
     legend = keys.Legend([
-        class_keys(shades, "Distance, part des habitants", [format_rate(s, 0) for s in of_class]),
+        class_keys(shades, "Distance, part des habitants", [class_share(s) for s in of_class]),
         keys.Keys("", [keys.symbol_key(s, n) for s, n in _counted(shown)]),
     ])  # fmt: skip
     longest = unnamed(len(shown))
@@ -128,7 +129,7 @@ def distance(
         alt=(
             f"Carte de {len(rows)} communes en {shades.count} classes de distance : "
             + " ; ".join(
-                f"{shades.name(r)}, {format_rate(s, 0)} des habitants"
+                f"{shades.name(r)}, {class_share(s)} des habitants"
                 for r, s in enumerate(of_class)
             )
             + f". {len(shown)} {plural(len(shown), 'lieu dessiné', 'lieux dessinés')} : {listed(dict.fromkeys(shown['commune']))}."

@@ -101,6 +101,19 @@ def distance_notes(rows: pd.DataFrame, every: Drawable, unknown: int, more: str 
     return sentences(notes)
 
 
+def class_share(share: float) -> str:
+    """Return a share in whole per cents; what is not nothing is not written 0.
+
+    Examples
+    --------
+    >>> [class_share(s).replace("\u00a0", " ") for s in (0, 0.001, 0.006, 0.31)]
+    ['0 %', '< 1 %', '1 %', '31 %']
+    """
+    if 0 < share < 0.005:
+        return "<\u00a01\u00a0%"
+    return format_rate(share, 0)
+
+
 def rounding_note(shares: Sequence[float]) -> str:
     """Return why whole per cents do not make a hundred, when they do not.
 
