@@ -258,6 +258,10 @@ def test_the_note_counts_what_nobody_published(tables):
     assert "Que 17 lieux soient parmi les 55 annoncés est inféré" in said
     assert "© IGN" in said
     assert "annoncé" not in Reader(made(tables, announced=None).count.value).text
+    # 17 located of 16 announced: one too many
+    over = " ".join(Reader(text).text for text in pages(made(tables, announced=16)))
+    assert "17 lieux pour 16 annoncés : un lieu est compté deux fois" in over
+    assert "pour 55 annoncés" not in said
 
 
 def test_a_territory_is_said_inferred_unless_a_source_states_it(tables):

@@ -207,6 +207,11 @@ def notes(rows: pd.DataFrame, announced: int | None, source: str, by_inference: 
             + plural(missing, "point annoncé n’est situé", "points annoncés ne sont situés")
             + " par aucune publication : rien n’est dessiné"
         )
+    if announced is not None and len(ours) > announced:
+        told.append(
+            f"{format_number(len(ours))} lieux pour {format_number(announced)} annoncés : un lieu "
+            "est compté deux fois, ou l’annonce est dépassée"
+        )
     if lost := int(rows["longitude"].isna().sum()):
         told.append(
             f"{format_number(lost)} {plural(lost, 'lieu', 'lieux')} sans point : dans le tableau seulement"
