@@ -25,9 +25,11 @@ from solidata.figures import (
     table,
     territory,
 )
-from solidata.figures.access_words import EVERY_HOUSE, LOCATED_POINTS, PlaceSet, waiting_note
+from solidata.figures.access_words import EVERY_HOUSE, LOCATED_POINTS, PlaceSet
 from solidata.figures.frame import Figure
+from solidata.figures.geo.place_words import membership, not_counted, not_receiving
 from solidata.figures.geo.ratio_words import OPEN_HOUSES
+from solidata.figures.notes import sentences
 from solidata.french import nearest, plural, quote
 from solidata.problems import NoDataError, RefusedError
 from solidata.tables import Geography, Registers
@@ -93,11 +95,17 @@ def _nearest(communes: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
     return found.rename_axis("insee_code").reset_index()
 
 
+def _total(load: Load, registers: Registers, year: int) -> int:
+    """Return how many access points the report of a year announces."""
+    said = _reported(load, "observations", year)
+    return int(announced(said, registers.plan.points_indicator)["count"].iloc[0])
+
+
 def _unlocated(load: Load, registers: Registers, year: int) -> int:
     """Return how many of the access points that the report of a year announces are not located."""
-    said, places = _reported(load, "observations", year), load("places")
-    total = int(announced(said, registers.plan.points_indicator)["count"].iloc[0])
-    return max(total - int((places["in_announced_total"] != "no").sum()), 0)
+    places = load("places")
+    located = int((places["in_announced_total"] != "no").sum())
+    return max(_total(load, registers, year) - located, 0)
 
 
 def _houses(load: Load, registers: Registers, year: int) -> PlaceSet:
@@ -128,7 +136,7 @@ def _sets(load: Load, registers: Registers, year: int) -> dict[str, PlaceSet]:
     return {s.named: s for s in sets}
 
 
-def _map_to(places: PlaceSet, load: Load, registers: Registers, name: str) -> Figure:
+def _map_to(places: PlaceSet, load: Load, registers: Registers, name: str, note: str) -> Figure:
     geography = load.geography()
     return maps.distance(
         _nearest(geography.communes, places.located),
@@ -138,8 +146,22 @@ def _map_to(places: PlaceSet, load: Load, registers: Registers, name: str) -> Fi
         places.what,
         places.unknown if places.any_point else 0,
         name,
-        waiting_note(places.waiting),
+        note,
     )
+
+
+def _to_houses(load: Load, registers: Registers, year: int) -> Figure:
+    places = load("places")
+    note = not_counted(places[places["kind"] == "mds"], load("place_events"))
+    return _map_to(_houses(load, registers, year), load, registers, "distance-mds", note)
+
+
+def _to_points(load: Load, registers: Registers, year: int) -> Figure:
+    points, places = _points(load, registers, year), load("places")
+    announced_ones = places[places["in_announced_total"] != "no"]
+    total = _total(load, registers, year)
+    note = sentences([membership(points.places, total), not_receiving(announced_ones)])
+    return _map_to(points, load, registers, "distance-points", note)
 
 
 def _by_area(chart: Callable[..., Figure], places: PlaceSet, load: Load, registers: Registers, name: str) -> Figure:  # fmt: skip
@@ -250,12 +272,8 @@ SET: dict[str, Maker] = {
     "carte-densite": lambda load, registers, year: maps.density(
         load("epci"), load.geography(), registers
     ),
-    "distance-mds": lambda load, registers, year: _map_to(
-        _houses(load, registers, year), load, registers, "distance-mds"
-    ),
-    "distance-points": lambda load, registers, year: _map_to(
-        _points(load, registers, year), load, registers, "distance-points"
-    ),
+    "distance-mds": _to_houses,
+    "distance-points": _to_points,
     "couverture": lambda load, registers, year: _by_area(
         access.coverage_by_territory, _houses(load, registers, year), load, registers, "couverture"
     ),
