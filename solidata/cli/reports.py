@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 from pathlib import Path
 
 import pandas as pd
@@ -20,6 +21,7 @@ from solidata.tables import all_tables
 
 def build(console: Console) -> int:
     """Build the tables and say what was written."""
+    gc.freeze()  # what the imports made lives to the end: the collector need not go through it
     # Small tables, gone through cell by cell: quicker as Python's text than as Arrow's.
     as_python = pd.option_context("mode.string_storage", "python")
     with as_python, show.progress(console) as progress:
