@@ -9,7 +9,7 @@ import pytest
 from matplotlib.patches import Rectangle
 
 from solidata.figures import checks, colour, shapes, theme
-from solidata.figures.checks import DefectError
+from solidata.figures.defects import DefectError
 from solidata.figures.frame import Figure
 from solidata.figures.page import MARGIN, Mark
 from solidata.figures.theme import Fill

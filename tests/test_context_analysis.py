@@ -14,7 +14,7 @@ from solidata.cli import main
 from solidata.context import download, maps
 from solidata.figures import context as drawing
 from solidata.figures import ranks
-from solidata.figures.checks import DefectError
+from solidata.figures.defects import DefectError
 from solidata.french import fold
 from solidata.problems import NoDataError, RefusedError, SourceError
 

@@ -15,8 +15,8 @@ from solidata.analysis import geography as areas
 from solidata.analysis import places as about
 from solidata.catalog import load, load_geography, load_registers
 from solidata.figures import gallery, maps, theme
-from solidata.figures.checks import DefectError
 from solidata.figures.checks import defects as every_defect
+from solidata.figures.defects import DefectError
 from solidata.figures.geo import base as bases
 from solidata.figures.geo import canvas as drawing
 from solidata.figures.geo import checks, legend, place_names, shades, symbols

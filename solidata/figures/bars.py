@@ -10,9 +10,9 @@ import pandas as pd
 
 from solidata.analysis.columns import filled
 from solidata.figures import shapes, theme
-from solidata.figures.frame import LEADING, Figure
+from solidata.figures.frame import Figure
 from solidata.figures.notes import sentences
-from solidata.figures.page import CAPITALS, MARGIN, MM_PER_POINT, Page, text_width, wrap
+from solidata.figures.page import CAPITALS, LEADING, MARGIN, MM_PER_POINT, Page, text_width, wrap
 from solidata.figures.texts import labelled
 from solidata.figures.theme import Fill
 from solidata.french import format_number, format_rate, quote

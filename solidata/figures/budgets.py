@@ -6,9 +6,9 @@ import pandas as pd
 
 from solidata.analysis import budgets as analysis
 from solidata.figures import lines, shapes, theme
-from solidata.figures.frame import LEADING, Figure
+from solidata.figures.frame import Figure
 from solidata.figures.notes import sentences
-from solidata.figures.page import MARGIN, Page
+from solidata.figures.page import LEADING, MARGIN, Page
 from solidata.figures.series import PANEL_GAP, PLOT_FOOT, PLOT_HEAD, limits_of
 from solidata.figures.texts import (
     block,

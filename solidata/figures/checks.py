@@ -19,6 +19,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from solidata.figures import colour, theme
+from solidata.figures.defects import Defect
 from solidata.figures.page import (
     MAX_TITLE_WORDS,
     MM_PER_INCH,
@@ -28,7 +29,6 @@ from solidata.figures.page import (
     word_count,
 )
 from solidata.french import fold, listed, quote
-from solidata.problems import RefusedError
 
 if TYPE_CHECKING:
     from solidata.figures.frame import Figure
@@ -68,28 +68,6 @@ _TYPOGRAPHY = (
     (re.compile(r" $|^ |  "), "espace de trop"),
     (re.compile(r"\b(?:nan|NaN|None|NaT)\b|<NA>"), "une valeur manque"),
 )
-
-
-@dataclass(frozen=True)
-class Defect:
-    """What is wrong, and where."""
-
-    check: str
-    where: str
-    expected: str
-
-    def __str__(self) -> str:
-        """Return the defect as one French sentence."""
-        return f"{self.check} : {self.where} ; {self.expected}"
-
-
-class DefectError(RefusedError):
-    """A figure that cannot be exported, with every defect."""
-
-    def __init__(self, name: str, defects: list[Defect]) -> None:
-        self.defects = defects
-        lines = "\n".join(f"  {d}" for d in defects)
-        super().__init__(f"{name} ne peut être exportée :\n{lines}")
 
 
 # --- words ---------------------------------------------------------------------------

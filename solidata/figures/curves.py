@@ -11,9 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
 from solidata.figures import theme
-from solidata.figures.frame import LEADING
 from solidata.figures.lines import bare, height_mm, plain, roomy_ticks, spread, width_mm
-from solidata.figures.page import LOW, MM_PER_POINT, Mark, text_width
+from solidata.figures.page import LEADING, LOW, MM_PER_POINT, Mark, text_width
 from solidata.figures.texts import fitted
 from solidata.french import format_number, format_rate
 

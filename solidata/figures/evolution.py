@@ -11,10 +11,10 @@ from solidata.figures import lines, theme
 from solidata.figures.budgets import budgets
 from solidata.figures.coverage import coverage_curve
 from solidata.figures.dumbbell import dumbbell
-from solidata.figures.frame import LEADING, Figure
+from solidata.figures.frame import Figure
 from solidata.figures.notes import sentences
 from solidata.figures.openings import openings
-from solidata.figures.page import MARGIN, Page, wrap
+from solidata.figures.page import LEADING, MARGIN, Page, wrap
 from solidata.figures.series import series
 from solidata.figures.texts import (
     block,

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from solidata import home
 from solidata.figures import theme
-from solidata.figures.checks import DefectError, defects
+from solidata.figures.checks import defects
+from solidata.figures.defects import DefectError
 from solidata.figures.fingerprint import digest
 from solidata.figures.page import MM_PER_INCH, Page
 from solidata.french import quote

@@ -7,9 +7,9 @@ from matplotlib.axes import Axes
 
 from solidata.analysis import progress as analysis
 from solidata.figures import shapes, theme
-from solidata.figures.frame import LEADING, Figure
+from solidata.figures.frame import Figure
 from solidata.figures.notes import sentences
-from solidata.figures.page import MARGIN, NARROW, Page, text_width, wrap
+from solidata.figures.page import LEADING, MARGIN, NARROW, Page, text_width, wrap
 from solidata.figures.texts import labelled, short_status, status_labels, too_many
 from solidata.french import listed, plural
 from solidata.problems import NoDataError

@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 
 from solidata.analysis import flows as analysis
 from solidata.figures import shapes, theme
-from solidata.figures.frame import LEADING, Figure
+from solidata.figures.frame import Figure
 from solidata.figures.notes import sentences
-from solidata.figures.page import MARGIN, NARROW, Page, text_width, wrap
+from solidata.figures.page import LEADING, MARGIN, NARROW, Page, text_width, wrap
 from solidata.figures.texts import short_status, status_labels
 from solidata.figures.theme import Fill
 from solidata.french import format_number, listed, plural, quote

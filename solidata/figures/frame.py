@@ -16,7 +16,7 @@ from solidata.figures import theme
 from solidata.figures.fingerprint import fingerprint
 from solidata.figures.glossary import glossary
 from solidata.figures.notes import announced, bound, contradiction_note, sentences, source_line
-from solidata.figures.page import MARGIN, MM_PER_POINT, NARROW, Page, text_width, wrap
+from solidata.figures.page import LEADING, MARGIN, NARROW, Page, text_width, wrap
 from solidata.french import quote, typography
 from solidata.problems import RefusedError
 from solidata.tables import Registers
@@ -24,7 +24,7 @@ from solidata.tables import Registers
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from solidata.figures.checks import Defect
+    from solidata.figures.defects import Defect
 
 _COLON = "\u00a0:"
 
@@ -257,5 +257,3 @@ class Figure:
 
 
 NOTE_SIZE, NOTE_INDENT = 7.0, 1.3
-LEADING = 1.32 * MM_PER_POINT
-"""Millimetres from one line to the next, a point of type size."""

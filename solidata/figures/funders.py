@@ -9,9 +9,9 @@ import pandas as pd
 
 from solidata.analysis import spending as analysis
 from solidata.figures import shapes, theme
-from solidata.figures.frame import LEADING, Figure
+from solidata.figures.frame import Figure
 from solidata.figures.notes import sentences
-from solidata.figures.page import MARGIN, Page, text_width, wrap
+from solidata.figures.page import LEADING, MARGIN, Page, text_width, wrap
 from solidata.figures.texts import labelled, of_year
 from solidata.figures.theme import Fill
 from solidata.french import format_amount, format_rate, listed, plural, quote

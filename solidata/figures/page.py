@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 MM_PER_INCH = 25.4
 _POINTS_PER_INCH, _SCALE = 72, 16
 MM_PER_POINT = MM_PER_INCH / _POINTS_PER_INCH
+LEADING = 1.32 * MM_PER_POINT
+"""Millimetres from one line to the next, a point of type size."""
 MARGIN = 1.0
 """Millimetres without ink on each side: a printer may cut there."""
 NARROW = 120.0

@@ -11,8 +11,8 @@ from matplotlib.patches import Rectangle
 from solidata.analysis import context as analysis
 from solidata.figures import lines, shapes, theme
 from solidata.figures.context import BAND, Scale, comparators, note_of, own_rows, per, position
-from solidata.figures.frame import LEADING, Figure
-from solidata.figures.page import MARGIN, Page, text_width
+from solidata.figures.frame import Figure
+from solidata.figures.page import LEADING, MARGIN, Page, text_width
 from solidata.figures.texts import breakable, fitted, title
 from solidata.figures.theme import Fill
 from solidata.french import format_number, quote

@@ -10,9 +10,9 @@ from solidata.analysis import flows as flowing
 from solidata.analysis import rates as analysis
 from solidata.figures import lines, theme
 from solidata.figures.counted import MAX_SECTIONS
-from solidata.figures.frame import LEADING, Figure
+from solidata.figures.frame import Figure
 from solidata.figures.notes import sentences
-from solidata.figures.page import MARGIN, NARROW, Page, text_width
+from solidata.figures.page import LEADING, MARGIN, NARROW, Page, text_width
 from solidata.figures.texts import distinct, fitted, labelled, signed, too_many
 from solidata.french import format_number, format_rate, listed, plural, quote
 from solidata.problems import NoDataError

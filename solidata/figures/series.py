@@ -11,9 +11,9 @@ import pandas as pd
 from solidata.analysis import evolution as analysis
 from solidata.analysis.columns import require
 from solidata.figures import lines, theme
-from solidata.figures.frame import LEADING, Figure
+from solidata.figures.frame import Figure
 from solidata.figures.notes import sentences
-from solidata.figures.page import MARGIN, Page
+from solidata.figures.page import LEADING, MARGIN, Page
 from solidata.figures.texts import (
     block,
     breakable,

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 
 from solidata.figures import shapes, theme
-from solidata.figures.frame import LEADING
-from solidata.figures.page import MARGIN, NARROW, Page, text_width, wrap
+from solidata.figures.page import LEADING, MARGIN, NARROW, Page, text_width, wrap
 from solidata.french import format_number, format_rate, quote
 from solidata.problems import RefusedError
 

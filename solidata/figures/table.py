@@ -9,8 +9,8 @@ import pandas as pd
 from solidata.analysis import progress as analysis
 from solidata.figures import theme
 from solidata.figures.counted import counted, scope_of, sums_note
-from solidata.figures.frame import LEADING, Figure
-from solidata.figures.page import MARGIN, NARROW, Page, text_width, wrap
+from solidata.figures.frame import Figure
+from solidata.figures.page import LEADING, MARGIN, NARROW, Page, text_width, wrap
 from solidata.figures.texts import breakable
 from solidata.french import format_number, format_rate, listed, plural
 from solidata.problems import RefusedError

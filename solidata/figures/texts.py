@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from solidata.figures import theme
-from solidata.figures.frame import LEADING
 from solidata.figures.page import (
+    LEADING,
     MARGIN,
     MAX_TITLE_WORDS,
     Page,

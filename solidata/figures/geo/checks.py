@@ -11,7 +11,7 @@ from matplotlib.patches import Polygon
 from matplotlib.text import Text
 
 from solidata.analysis.geography import LAMBERT_93
-from solidata.figures.checks import Defect
+from solidata.figures.defects import Defect
 from solidata.figures.geo.facts import Disc, MapFacts, Point
 from solidata.figures.geo.shades import is_ratio
 from solidata.french import fold, quote
