@@ -312,7 +312,7 @@ def test_maps_of_distance_say_what_is_inferred_and_not_counted(registers):
     made = gallery.Load(load, load_geography)
     houses = gallery.SET["distance-mds"](made, registers, 2025).note.replace("\u00a0", " ")
     # 5 houses are not open; for 3 of them an opening of 2026 is inferred (confidence C)
-    assert "5 MDS en accueil provisoire ne comptent pas, même si une ouverture est inférée pour 3" in houses  # fmt: skip
+    assert "5 MDS en accueil provisoire ne comptent pas, même si une ouverture est inférée pour 3 d’entre elles" in houses  # fmt: skip
     points = gallery.SET["distance-points"](made, registers, 2025).note.replace("\u00a0", " ")
     assert "Compter ces 17 lieux parmi les 55 est inféré" in points
     assert "parmi les 55" not in houses

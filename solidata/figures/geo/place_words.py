@@ -178,7 +178,7 @@ def not_counted(houses: pd.DataFrame, events: pd.DataFrame) -> str:
     >>> houses = pd.DataFrame({"place_id": ["a", "b"], "state": ["interim", "interim"]})
     >>> events = pd.DataFrame({"place_id": ["a"], "event": ["open"], "confidence": ["C"]})
     >>> not_counted(houses, events).replace("\u00a0", " ")
-    '2 MDS en accueil provisoire ne comptent pas, même si une ouverture est inférée pour 1'
+    '2 MDS en accueil provisoire ne comptent pas, même si une ouverture est inférée pour 1 d’entre elles'
     """
     states = houses["state"].astype(str)
     left = houses.loc[states != "open", "place_id"]
@@ -191,7 +191,7 @@ def not_counted(houses: pd.DataFrame, events: pd.DataFrame) -> str:
     guessed = events[(events["event"].astype(str) == "open") & events["place_id"].isin(left)]
     sure = guessed["confidence"].astype(str) != "C"
     maybe = guessed.loc[~sure, "place_id"].nunique()
-    more = f", même si une ouverture est inférée pour {maybe}" if maybe else ""
+    more = f", même si une ouverture est inférée pour {maybe} d’entre elles" if maybe else ""
     return f"{listed(parts)} ne {plural(len(left), 'compte', 'comptent')} pas{more}"
 
 
