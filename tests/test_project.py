@@ -92,3 +92,16 @@ def test_the_images_of_the_readme_are_in_the_project():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for target in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", readme):
         assert (ROOT / target).exists(), target
+
+
+def test_the_python_of_the_readme_runs(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("SOLIDATA_HOME", str(ROOT))
+    monkeypatch.chdir(tmp_path)  # it saves a figure beside itself
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```python\n(.*?)^```", readme, flags=re.MULTILINE | re.DOTALL)
+    assert len(blocks) >= 4
+    names = {}
+    for block in blocks:  # each goes on from the ones before
+        exec(compile(block, "README.md", "exec"), names)
+    assert "imprimé : « 131680¢€ »".replace("« ", "«\u00a0").replace(" »", "\u00a0»") in capsys.readouterr().out  # fmt: skip
+    assert {p.suffix for p in (tmp_path / "etude").iterdir()} >= {".png", ".svg", ".pdf", ".csv"}
