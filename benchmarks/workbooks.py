@@ -25,7 +25,12 @@ REPEATS = 9
 def main(folder: Path) -> None:
     """Print a table: observations, medians in seconds, and the ratio pair by pair."""
     shown = Table("classeur", "observations", "pandas, s", "read_workbook, s", "rapport médian")
-    for path in workbooks_in(folder):
+    paths = workbooks_in(folder)
+    if not paths:
+        sys.exit(
+            f"Aucun classeur dans {folder} ; donnez leur dossier : benchmarks/workbooks.py DOSSIER"
+        )
+    for path in paths:
         count = len(read_workbook(path).observations)  # maps and caches are warm
         pairs = []
         for _ in range(REPEATS):

@@ -368,6 +368,16 @@ def test_what_is_no_workbook_or_of_no_known_publication_is_refused(tmp_path):
         read_workbook(tmp_path / "b.xlsx", publication="nulle-part")
 
 
+def test_a_workbook_cut_short_leaves_nothing_to_list(tmp_path):
+    (tmp_path / "coupe.xlsx").write_bytes(b"PK\x03\x04 cut short")
+    reading = workbooks.read_workbooks([tmp_path / "coupe.xlsx"], strict=False)
+    assert len(reading.observations) == 0
+    assert reading.sheets[reading.sheets["left_out"] == ""].empty
+    (problem,) = reading.problems
+    assert str(problem).startswith("coupe.xlsx")
+    assert "illisible" in problem.expected
+
+
 def test_a_folder_holds_one_edition_of_each(tmp_path):
     with pytest.raises(RefusedError, match="Aucun classeur"):
         read_folder(tmp_path)

@@ -18,6 +18,9 @@ from solidata.context.tidy import COLUMNS, Tidy
 from solidata.french import fold, quote
 from solidata.problems import Problem, RefusedError, SourceError
 
+_SHEETS = ["workbook", "sheet", "title", "indicator_id", "declared", "departments", "values",
+           "first", "last", "left_out", "doubts"]  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -153,7 +156,7 @@ def _read(
         problems += wrong
     if problems and strict:
         raise SourceError(problems)
-    return Reading(tidy.frame(), pd.DataFrame(sheets), problems)
+    return Reading(tidy.frame(), pd.DataFrame(sheets, columns=_SHEETS), problems)
 
 
 def open_workbook(path: Path) -> list[Grid]:
@@ -174,8 +177,8 @@ def open_workbook(path: Path) -> list[Grid]:
             rows = sheet.to_python(skip_empty_area=False)
             found.append(Grid(path.name, name, rows, list(sheet.merged_cell_ranges or [])))
         return found
-    except (CalamineError, OSError) as error:
-        expected = f"illisible ({error}) ; attendu : un classeur .xlsx ou .ods"
+    except (CalamineError, OSError):
+        expected = "illisible, peut-être incomplet ; attendu : un classeur .xlsx ou .ods"
         raise SourceError([Problem(path.name, None, None, None, expected)]) from None
 
 
