@@ -348,16 +348,16 @@ def test_what_is_missing_is_told_in_the_words_of_who_fills_it(draft, assembled):
     said = [str(gap) for gap in state(draft, assembled).gaps]
     known = assembled["actions"].set_index("action_id")["title"]
     assert (
-        f"{NEW}/mentions.csv, ligne {at} : il manque le statut de l’action EF-03 {quoted(known['EF-03'])}"
+        f"{NEW}/mentions.csv, ligne {at} : il manque le statut (status_printed) de l’action EF-03 {quoted(known['EF-03'])}"
         in said
     )
     # An explanation stands for the status, not for the printed characters.
     assert (
-        f"{NEW}/mentions.csv, ligne {at + 1} : il manque les caractères imprimés de l’action EF-04 "
+        f"{NEW}/mentions.csv, ligne {at + 1} : il manque les caractères imprimés (printed) de l’action EF-04 "
         f"{quoted(known['EF-04'])}"
     ) in said
     assert any(
-        s.endswith(f"il manque le dénominateur du total {quoted('Réalisée')} de {quoted('Enfance famille')} en 2026")
+        s.endswith(f"il manque le dénominateur (total_printed) du total {quoted('Réalisée')} de {quoted('Enfance famille')} en 2026")
         for s in said
     )  # fmt: skip
 

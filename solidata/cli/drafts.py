@@ -67,6 +67,11 @@ def _show(console: Console, state: missing.State, name: str) -> None:
         console.print(str(problem), style="bold red")
     for gap in state.gaps:
         console.print(str(gap))
+    if state.gaps:
+        console.print(
+            "Un statut, un numéro ou un dénominateur que le bilan n’imprime pas reste vide : "
+            "dites pourquoi dans « note »."
+        )
     if state.gone:
         count = len(state.gone)
         console.print(

@@ -91,13 +91,15 @@ def chapters(tables: Frames, new: Frames, name: str, year: int, workbook: bool) 
             "Une action qui n’est plus citée : supprimer sa ligne. `solidata check` rappelle lesquelles ont disparu.",
             "Une action nouvelle : une ligne dans `actions` avec un identifiant jamais employé, et une dans "
             "`mentions`. Un identifiant ne sert jamais deux fois, fût-ce après la disparition d’une action.",
-            "Un statut qui ne se lit pas : laisser `status_printed` vide et dire pourquoi dans `note`.",
+            "Un statut qui ne se lit pas, un numéro ou un dénominateur qui n’est pas imprimé : laisser la "
+            "cellule vide et dire pourquoi dans `note`.",
             f"Les phares de {year} ont une ligne chacun ; s’il y a des fiches, ajouter une ligne "
             "`list = sheet` par fiche. Les phares annoncés pour l’année suivante vont dans `flagships`.",
             "Un indicateur que le bilan nomme sans valeur : `kind = no_value` ; qu’il ne nomme plus : "
             "supprimer la ligne. La date de la valeur va dans `period_start` et `period_end`, si elle est imprimée.",
             "Un budget que les chiffres de contexte donnaient déjà : y écrire, dans `repeats`, le bloc que ce "
-            "bilan imprime, pour qu’il ne compte pas deux fois.",
+            "bilan imprime, pour qu’il ne compte pas deux fois ; à faire en retirant `draft: true`, car ce "
+            "bloc n’existe pas avant.",
         ]),
         ("Les mots de statut", [
             *vocabulary,

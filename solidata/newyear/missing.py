@@ -122,7 +122,7 @@ def _gaps(
             continue
         printed = {name for name in wanted if name in _NAMES}
         subject = _subject(table.name, row, known)
-        names = [_NAMES.get(name) or quote(table.field(name).title) for name in missing]
+        names = [f"{_NAMES.get(n) or quote(table.field(n).title)} ({n})" for n in missing]
         found.append(
             (
                 row[FILE],
