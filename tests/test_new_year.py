@@ -386,6 +386,21 @@ def test_what_cannot_stand_is_said_before_all_is_filled(draft, assembled):
     assert sum(s.endswith("attendu : 2026, l’année dont bilan-2026 rend compte") for s in said) == 1
 
 
+def test_a_status_word_nobody_knows_is_told_before_all_is_filled(draft, assembled):
+    change(draft / "mentions.csv", "EF-03.table.2026", status_printed="Terminée")
+    change(draft / "mentions.csv", "EF-04.table.2026", status_printed="RéaIisée")
+    change(draft / "mentions.csv", "EF-05.table.2026", status_printed="réalisée en juin")
+    said = [str(p) for p in state(draft, assembled).problems]
+    assert [s.split(" lu ; ")[1] for s in said] == [
+        "statut inconnu ; ajoutez sa formule à status_words.csv"
+    ] * 2
+    (draft / "status_words.csv").write_text(
+        "word_id,wording,status,note\nterminee,Terminée,realisee,\nreaiisee,RéaIisée,realisee,\n",
+        encoding="utf-8",
+    )
+    assert state(draft, assembled).problems == []
+
+
 def test_when_nothing_is_missing_the_check_rehearses_the_build(draft, capsys):
     made.fill(draft)
     text = (draft / "source.yaml").read_text(encoding="utf-8")

@@ -9,9 +9,10 @@ from itertools import groupby
 import pandas as pd
 
 from solidata.check import reports
+from solidata.clean.statuses import read_status_words
 from solidata.french import decapitalised, listed, quote
 from solidata.newyear.carry import LEDGER
-from solidata.problems import Problem
+from solidata.problems import Problem, SourceError
 from solidata.raw import FILE, ROW, Draft
 from solidata.tables import Table, all_tables
 
@@ -197,6 +198,20 @@ def _report_problems(draft: Draft, known: Frames) -> Iterator[Problem]:
         yield Problem(row[FILE], int(row[ROW]), column, value, expected)
 
 
+def _unknown_words(draft: Draft, known: Frames) -> list[Problem]:
+    """Return the status words that no wording begins, before all the rest is filled."""
+    if "mentions" not in draft.tables:
+        return []
+    columns = ["wording", "status"]
+    own = draft.tables.get("status_words", pd.DataFrame(columns=columns))
+    words = pd.concat([known["status_words"][columns].astype(str), own[columns]])
+    try:
+        read_status_words(draft.tables["mentions"], words)
+    except SourceError as error:
+        return error.problems
+    return []
+
+
 def state(draft: Draft, known: Frames, descriptor: str) -> State:
     """Return how far a draft is.
 
@@ -227,7 +242,13 @@ def state(draft: Draft, known: Frames, descriptor: str) -> State:
             {"table": name, "title": table.title, "complete": complete, "lines": len(frame)}
         )
     problems = sorted(
-        {*draft.problems, *_reserved(draft, known), *_report_problems(draft, known)}, key=str
+        {
+            *draft.problems,
+            *_reserved(draft, known),
+            *_report_problems(draft, known),
+            *_unknown_words(draft, known),
+        },
+        key=str,
     )
     columns = ["table", "title", "complete", "lines"]
     return State(pd.DataFrame(filled, columns=columns), gaps, problems, _gone(draft, known))
