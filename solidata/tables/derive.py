@@ -250,6 +250,9 @@ def dictionary(tables: dict[str, Table], rows: dict[str, int]) -> str:
                     + " ; ".join(f"`{value}` ({label})" for value, label in field.categories)
                     + "."
                 )
+            # A folder of several sources gives the source of each row.
+            if field.computed and field.name != "source_id" and table.origin == "transcribed":
+                described += " Calculé : ne se transcrit pas."
             if key := references.get(field.name):
                 described += f" Renvoie à `{key.table}.{key.target}`."
             cells = [f"`{field.name}`", field.title, _FRENCH_TYPES[field.type], field.unit or "",
