@@ -1,19 +1,26 @@
 """The interactive map as a model: what is checked, shown, counted and told say the same thing."""
 
 import itertools
+import re
 from html.parser import HTMLParser
 
 import geopandas as gpd
 import ipyleaflet as leaflet
 import ipywidgets as widgets
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
 
 import solidata
 from solidata.explore import access_map, layers, symbols, words
-from solidata.figures import colour
+from solidata.figures import colour, theme
+from solidata.figures.geo import symbols as print_symbols
+from solidata.figures.geo.base import Base
+from solidata.figures.geo.territories import territories_of
 from solidata.problems import RefusedError
 from solidata.tables import Geography, Registers
 
@@ -197,8 +204,7 @@ def test_places_of_one_point_stand_side_by_side(shown):
     together = shown.places[shown.places["together"] > 1]
     assert together["name"].tolist() == ["MDS de Mer", "PMI de Mer"]
     anchors = [shown._markers[i].icon.icon_anchor for i in together["place_id"]]
-    # 22 pixels apart, less what half their sizes (22 and 19) differ by
-    assert anchors[0][0] - anchors[1][0] == 22 + 11 - 9
+    assert anchors[0][0] - anchors[1][0] == 22  # pixels apart
 
 
 @pytest.mark.parametrize("together", range(1, 13))
@@ -359,16 +365,65 @@ def test_territories_are_told_apart_by_tint_under_each_colour_blindness(seen):
         assert colour.difference(one, other, seen) >= 10
 
 
-def test_symbols_stand_out_on_every_tint_and_differ_without_colour():
-    for ground in layers.TINTS:
-        for _fill, edge, _inside in symbols._INSIDES.values():
-            assert colour.contrast(edge, ground) >= 3, (edge, ground)
-    kinds, states = layers.labels("kind"), layers.labels("state")
-    drawn = {k: symbols.svg(k, "open", 20).split("<", 2)[2] for k in kinds}
-    assert len({d.split(" fill=")[0] for d in drawn.values()}) == len(kinds)
-    plain = {s: symbols._INSIDES[s][2] + str("dash" in symbols.svg("mds", s)) for s in states}
-    filled = {s: symbols._INSIDES[s][0] != "#FFFFFF" for s in states}
-    assert len({(plain[s], filled[s]) for s in states}) == len(states)
+PAIRS = list(itertools.product(print_symbols.LOOKS, layers.labels("state")))
+
+
+def test_symbols_stand_out_on_every_tint():
+    for ground, pair in itertools.product(layers.TINTS, PAIRS):
+        edge = print_symbols.Symbol(*pair).fill.edge
+        assert colour.contrast(edge, ground) >= 3, (edge, ground)
+
+
+def test_every_symbol_differs_from_the_others_without_colour():
+    assert set(print_symbols.LOOKS) == set(layers.labels("kind"))
+
+    def grey(kind, state):
+        fill = print_symbols.Symbol(kind, state).fill
+        picture = symbols.svg(kind, state).replace(fill.edge, "trait")
+        return picture.replace(f'"{fill.face}"', "plein" if state == "open" else "vide")
+
+    assert len({grey(*pair) for pair in PAIRS}) == len(PAIRS) == 5 * 4
+
+
+def numbers(path):
+    return np.array([pair.split(",") for pair in path.strip("MZ").split()], dtype=float)
+
+
+@pytest.mark.parametrize(("kind", "state"), PAIRS)
+def test_a_symbol_is_the_same_on_the_screen_as_in_print(kind, state):
+    # Both as drawn: the paths of the picture against the patches of the printed map.
+    picture = symbols.svg(kind, state)
+    paths = [numbers(d) for d in re.findall(r' d="([^"]+)"', picture)]
+    with theme.applied():
+        axes = Figure().subplots()
+        shape = print_symbols.draw(axes, print_symbols.Symbol(kind, state), 0, 0)
+    printed = [(p.get_xy()[:-1], to_hex(p.get_facecolor())) for p in axes.patches]
+    printed += [(np.column_stack(line.get_data()), None) for line in axes.lines]
+    rims = 2 if kind != "france_services" else 1  # in print, small ones have no white rim
+    assert len(paths) == len(printed) + 2 - rims
+    for path, (corners, _) in zip(paths[2 - rims :], printed, strict=True):
+        assert path * [1, -1] == pytest.approx(corners, abs=0.006)  # millimetres
+    fills = re.findall(r'fill="([^"]+)"', picture)
+    assert [f.lower() for f in fills[2 - rims :]] == [f for _, f in printed if f]
+    edge = re.findall(r'stroke="([^"]+)"', picture)[1]
+    assert edge.lower() == to_hex(shape.get_edgecolor())
+    drawn = re.search(r'width="(\d+)" height="\1" viewBox="-([\d.]+) ', picture)
+    assert np.abs(np.concatenate(paths)).max() + 0.4 < float(drawn[2])  # nothing is cut off
+
+
+def test_a_square_is_a_house_and_its_left_half_is_full_where_it_receives_elsewhere():
+    square, half = (
+        numbers(d) for d in re.findall(r' d="([^"]+)"', symbols.svg("mds", "interim"))[1:]
+    )
+    assert np.ptp(square, axis=0) == pytest.approx([2.9, 2.9])  # 2 × 1.45 mm
+    assert (half[:, 0].min(), half[:, 0].max()) == (-1.45, 0)
+
+
+def test_a_territory_has_the_same_tint_on_the_screen_as_in_print(tables):
+    base = Base(tables["geography"], tables["registers"].sources)
+    rows = territories_of(base, tables["territories"])
+    printed = {row.territory_id: row.fill.face for row in rows.itertuples()}
+    assert printed == layers.tints(tables["territories"])
 
 
 def test_the_outlines_stay_light_and_in_degrees(tables):

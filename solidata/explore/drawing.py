@@ -44,7 +44,7 @@ def marker(place: Any, card: str) -> leaflet.Marker:
     card : str
         HTML, escaped, that opens on click or Enter.
     """
-    size = symbols.SIZES.get(place.kind, symbols.SIZE)
+    size = symbols.SIZE
     right, down = symbols.offset(place.beside, place.together)
     label = ""
     if place.kind == "mds" and place.beside == 0 and pd.notna(place.commune):

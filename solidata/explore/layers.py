@@ -20,10 +20,8 @@ if TYPE_CHECKING:
     from solidata.tables import Geography
 
 WGS84 = 4326
-TINTS = ("#C6DDEB", "#FBF0DE", "#E0D0B6")
-"""Fills of the territories in their order: far apart in grey and under each colour-blindness."""
-
-WATER = "#6FA8CF"
+TINTS = tuple(fill.face for fill in theme.TERRITORY)
+"""Fills of the territories in their order, as on the printed maps."""
 
 UNSORTED, OUTSIDE = "?", "-"
 """A place whose commune has no territory; a place whose commune is not of the département."""
@@ -173,7 +171,7 @@ def tints(territories: pd.DataFrame) -> dict[str, str]:
     Examples
     --------
     >>> tints(pd.DataFrame({"territory_id": ["nord"]}))
-    {'nord': '#C6DDEB'}
+    {'nord': '#D6E2EB'}
     """
     if len(territories) > len(TINTS):
         raise RefusedError(
@@ -212,7 +210,7 @@ def borders(geography: Geography, fills: dict[str, str]) -> dict[str, Any]:
 
 def around(geography: Geography) -> dict[str, Any]:
     """Return the neighbouring départements as GeoJSON."""
-    style = {"color": theme.GRID, "weight": 1, "fillColor": "#F3F5F6", "fillOpacity": 1,
+    style = {"color": theme.GRID, "weight": 1, "fillColor": theme.AROUND, "fillOpacity": 1,
              "interactive": False}  # fmt: skip
     frame = geography.neighbours
     return collection(frame, list(frame["code"]), [style] * len(frame))
@@ -220,7 +218,7 @@ def around(geography: Geography) -> dict[str, Any]:
 
 def rivers(geography: Geography) -> dict[str, Any]:
     """Return the rivers as GeoJSON."""
-    style = {"color": WATER, "weight": 2.5, "fill": False, "interactive": False}
+    style = {"color": theme.WATER, "weight": 2.5, "fill": False, "interactive": False}
     frame = geography.rivers
     return collection(frame, list(frame["name"]), [style] * len(frame))
 
@@ -277,7 +275,7 @@ def territory_points(
     --------
     >>> import solidata
     >>> made = pd.DataFrame({"x": [], "y": [], "context": []})
-    >>> list(territory_points(solidata.load_geography(), {"nord": "#C6DDEB"}, made))
+    >>> list(territory_points(solidata.load_geography(), {"nord": "#D6E2EB"}, made))
     ['nord']
     """
     ours = rows[~rows["context"].astype(bool) & rows["x"].notna()]

@@ -1,54 +1,44 @@
-"""How a place is drawn: its shape says its kind, its inside says its state. Drawn, not fetched."""
+"""How a place is drawn on the screen: as on the printed maps, from the same declaration."""
 
 from __future__ import annotations
 
 from solidata.figures import theme
+from solidata.figures.geo.symbols import EDGE, LOOKS, RIM, SLASH, Corners, Symbol, left_half
 
-BOX = 24
-"""Side of a symbol, in its own units."""
-
-# Around the middle of the box; of like area, a house largest.
-_SHAPES = {
-    "mds": '<circle cx="12" cy="12" r="9"',
-    "antenne": '<rect x="4.5" y="4.5" width="15" height="15"',
-    "pmi": '<path d="M12 2.5 21.5 19.5H2.5Z"',
-    "point": '<path d="M12 1.5 22.5 12 12 22.5 1.5 12Z"',
-    "france_services": '<path d="M9 3h6v6h6v6h-6v6H9v-6H3V9h6Z"',
-}
-_OTHER = '<path d="M7 3h10l5 9-5 9H7l-5-9Z"'
-SIZES = {"mds": 22, "france_services": 15}
-"""Pixels on the map; context is smaller."""
-SIZE = 19
-
-_FULL, _DOUBT = theme.STATUS["realisee"].face, theme.STATUS["reportee"].edge
-_GREY = theme.UNKNOWN.edge
-_INSIDES = {
-    "open": (_FULL, _FULL, ""),
-    "interim": (theme.PAPER, _DOUBT, f'<circle cx="12" cy="12.5" r="3.6" fill="{_DOUBT}"/>'),
-    "planned": (theme.PAPER, _GREY, ""),
-    "closed": (theme.PAPER, _GREY, f'<path d="M8.5 9l7 7M15.5 9l-7 7" stroke="{_GREY}" stroke-width="2"/>'),
-}  # fmt: skip
+SIZE = 24
+"""Side of the picture of a symbol, in pixels."""
+_HALF = 2.2  # of that side, in the millimetres of the printed maps
+_POINT = 25.4 / 72  # millimetres
 
 
-def svg(kind: str, state: str, size: int | None = None) -> str:
+def _path(corners: Corners, radius: float) -> str:
+    """Return corners as the path of a picture, whose ordinates go down."""
+    return "M" + " ".join(f"{x * radius:.2f},{-y * radius:.2f}" for x, y in corners)
+
+
+def svg(kind: str, state: str) -> str:
     """Return the symbol of a kind and a state, as a picture that a screen reader passes over.
 
     Examples
     --------
-    >>> svg("mds", "open").count("<circle"), svg("mds", "interim").count("<circle")
+    >>> svg("mds", "open").count("<path"), svg("mds", "interim").count("<path")
     (2, 3)
     """
-    fill, edge, inside = _INSIDES[state]
-    if kind == "france_services" and state == "open":
-        fill = edge = _GREY
-    size = size or SIZES.get(kind, SIZE)
-    shape = _SHAPES.get(kind, _OTHER)
-    dashes = ' stroke-dasharray="3 2"' if state == "planned" else ""
+    look, fill = LOOKS[kind], Symbol(kind, state).fill
+    shape, inside = _path(look.corners, look.radius), ""
+    if state == "interim":
+        inside = f'<path d="{_path(left_half(look.corners), look.radius)}Z" fill="{fill.edge}"/>'
+    if state == "closed":
+        stroke = f'stroke="{fill.edge}" stroke-width="{_POINT:.2f}"'
+        inside = f'<path d="{_path(SLASH, look.radius)}" {stroke}/>'
     # A white rim first: symbols that touch stay apart.
     return (
-        f'<svg class="solidata-symbole" width="{size}" height="{size}" viewBox="-1 -1 26 26" '
-        f'aria-hidden="true">{shape} fill="{theme.PAPER}" stroke="{theme.PAPER}" stroke-width="5"/>'
-        f'{shape} fill="{fill}" stroke="{edge}" stroke-width="2.4"{dashes}/>{inside}</svg>'
+        f'<svg class="solidata-symbole" width="{SIZE}" height="{SIZE}" '
+        f'viewBox="{-_HALF} {-_HALF} {2 * _HALF} {2 * _HALF}" aria-hidden="true">'
+        f'<path d="{shape}Z" fill="{theme.PAPER}" stroke="{theme.PAPER}" '
+        f'stroke-width="{RIM * _POINT:.2f}"/>'
+        f'<path d="{shape}Z" fill="{fill.face}" stroke="{fill.edge}" '
+        f'stroke-width="{EDGE * _POINT:.2f}"/>{inside}</svg>'
     )
 
 

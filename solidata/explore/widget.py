@@ -296,8 +296,8 @@ class AccessMap(widgets.VBox):
         """Return the filters, each value beside what stands for it on the map: the legend too."""
         picture = {
             "territory": lambda v: symbols.swatch(self._fills.get(v, theme.UNKNOWN.face)),
-            "kind": lambda v: symbols.svg(v, "open", 20),
-            "state": lambda v: symbols.svg("mds", v, 20),
+            "kind": lambda v: symbols.svg(v, "open"),
+            "state": lambda v: symbols.svg("mds", v),
         }
         made: list[widgets.Widget] = []
         for name, heading in self.headings.items():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from solidata.explore.layers import UNSORTED, WATER, labels
+from solidata.explore.layers import UNSORTED, labels
 from solidata.figures import theme
 from solidata.french import (
     MONTHS,
@@ -130,7 +130,7 @@ def landmarks(rivers: str) -> str:
     """Return what the lines of the map are."""
     lines = {
         "Limite de territoire": (theme.SOFT_INK, 1.4),
-        rivers: (WATER, 2.5),
+        rivers: (theme.WATER, 2.5),
     }
     items = "".join(
         '<li><svg width="20" height="8" aria-hidden="true">'

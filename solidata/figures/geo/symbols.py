@@ -53,6 +53,24 @@ SHORT = {"mds": "MDS", "antenne": "Antenne de MDS", "pmi": "PMI", "point": "Autr
          "france_services": "France services"}  # fmt: skip
 """What a legend calls a kind."""
 
+EDGE, RIM = 0.9, 2.2
+"""Points of an outline, and of the white line around that parts it from limits and neighbours."""
+
+SLASH: Corners = ((-1, -1), (1, 1))
+"""What strikes out a closed place."""
+
+
+def left_half(corners: Corners) -> Corners:
+    """Return what is full of the symbol of a place that receives elsewhere.
+
+    Examples
+    --------
+    >>> left_half(((-1, -1), (1, -1), (1, 1), (-1, 1)))
+    ((-1, -1), (0, -1), (0, 1), (-1, 1))
+    """
+    return tuple((min(x, 0), y) for x, y in corners)
+
+
 # How much of a symbol is full: all when open, half when it receives elsewhere, nothing before.
 _PART = {"open": "", "interim": "-demi", "planned": "-vide", "closed": "-barré"}
 
@@ -104,26 +122,26 @@ def draw(axes: Axes, symbol: Symbol, x: float, y: float, size: float = 1.0) -> P
     """Draw a symbol with its middle at a point in millimetres; return what says its category."""
     look, fill = LOOKS[symbol.kind], symbol.fill
     zorder = 6.0
-    corners = np.array(look.corners) * look.radius * size + (x, y)
+
+    def drawn(corners: Corners) -> np.ndarray:
+        return np.array(corners) * look.radius * size + (x, y)
+
+    corners = drawn(look.corners)
     if symbol.kind != "france_services":
-        # A white line around parts it from limits and from its neighbour.
         axes.add_artist(
-            Polygon(corners, facecolor=theme.PAPER, edgecolor=theme.PAPER, linewidth=2.2,
+            Polygon(corners, facecolor=theme.PAPER, edgecolor=theme.PAPER, linewidth=RIM,
                     zorder=zorder, joinstyle="miter")
         )  # fmt: skip
     shape = Polygon(
-        corners, facecolor=fill.face, edgecolor=fill.edge, linewidth=0.9, joinstyle="miter",
+        corners, facecolor=fill.face, edgecolor=fill.edge, linewidth=EDGE, joinstyle="miter",
         zorder=zorder + 0.1,
     )  # fmt: skip
     axes.add_artist(shape)
     if symbol.state == "interim":
-        half = corners.copy()
-        half[:, 0] = np.minimum(half[:, 0], x)
+        half = drawn(left_half(look.corners))
         axes.add_artist(Polygon(half, facecolor=fill.edge, edgecolor="none", zorder=zorder + 0.2))
     if symbol.state == "closed":
-        r = look.radius * size
-        axes.plot([x - r, x + r], [y - r, y + r], color=fill.edge, linewidth=1.0,
-                  zorder=zorder + 0.2)  # fmt: skip
+        axes.plot(*drawn(SLASH).T, color=fill.edge, linewidth=1.0, zorder=zorder + 0.2)
     return shape
 
 
