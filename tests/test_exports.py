@@ -30,6 +30,8 @@ COUNTS = {
     "departement": 1,
     "lieux": 40,
 }
+EVENTS = "evenements"
+TABLES = {**COUNTS, EVENTS: 18}
 POPULATION = 328_543
 
 
@@ -55,18 +57,19 @@ def rows_of(path):
 
 
 def test_everything_is_there_and_nothing_else(out):
-    files = {f"{name}.{suffix}" for name in COUNTS for suffix in ("geojson", "csv")}
+    files = {f"{name}.geojson" for name in COUNTS} | {f"{name}.csv" for name in TABLES}
     assert {p.name for p in out.iterdir()} == files | {"couches.gpkg", "SOURCES.md"}
 
 
 def test_the_geopackage_as_a_tool_lists_it(out):
     path = out / "couches.gpkg"
     assert dict(pyogrio.list_layers(path)) == {
-        name: "Point" if name == "lieux" else "MultiPolygon" for name in COUNTS
+        name: {"lieux": "Point", EVENTS: None}.get(name, "MultiPolygon") for name in TABLES
     }
-    for name, count in COUNTS.items():
+    for name, count in TABLES.items():
         info = pyogrio.read_info(path, layer=name, force_feature_count=True)
-        assert (info["crs"], info["features"]) == ("EPSG:2154", count)
+        crs = None if name == EVENTS else "EPSG:2154"
+        assert (info["crs"], info["features"]) == (crs, count)
         assert "Sources : " in info["layer_metadata"]["SOURCES"]
         assert "Licence Ouverte 2.0" in info["layer_metadata"]["DESCRIPTION"]
 
@@ -89,6 +92,58 @@ def test_the_geopackage_has_the_columns_of_the_dictionary(out, processed):
     table = load("places", processed).set_index("place_id").loc[places.index]
     assert (places.geometry.x.to_numpy() == table["x"].to_numpy()).all()
     assert places["kind"].tolist() == table["kind"].astype(str).tolist()
+
+
+def test_a_place_says_its_commune_its_epci_and_its_territory(out, processed):
+    places = gpd.read_file(out / "couches.gpkg", layer="lieux").set_index("place_id")
+    blois = places.loc["mds-blois"]
+    # Agglopolys (200030385) is « fair » in the table of EPCI.
+    assert blois[["insee_code", "commune", "epci_id", "territory_id", "territory_confidence"]].tolist() == [
+        "41018", "Blois", "200030385", "centre", "fair",
+    ]  # fmt: skip
+    assert blois[["kind_label", "state_label"]].tolist() == [
+        "Maison départementale des solidarités (MDS)", "Ouverte",
+    ]  # fmt: skip
+    communes = load("communes", processed).set_index("insee_code")
+    for column, theirs in (("commune", "name"), ("epci_id", "epci_id")):
+        known = places["insee_code"].map(communes[theirs].astype(object))
+        assert places[column].tolist() == known.tolist(), column
+    assert list(rows_of(out / "lieux.csv")[0])[4:9] == [
+        "insee_code", "commune", "epci_id", "territory_id", "territory_confidence",
+    ]  # fmt: skip
+
+
+def test_a_place_elsewhere_has_no_commune_and_is_not_lost(tmp_path, processed):
+    folder = tmp_path / "processed"
+    shutil.copytree(processed, folder)
+    places = pd.read_csv(folder / "places.csv", dtype=str, keep_default_na=False)
+    places.loc[places["place_id"] == "mds-blois", "insee_code"] = "37261"
+    places.to_csv(folder / "places.csv", index=False)
+    exports.export(tmp_path / "x", ["lieux", EVENTS], ["csv"], folder)
+    rows = rows_of(tmp_path / "x" / "lieux.csv")
+    away = next(r for r in rows if r["place_id"] == "mds-blois")
+    assert (len(rows), away["insee_code"], away["commune"], away["territory_id"]) == (40, "37261", "", "")  # fmt: skip
+    assert len(rows_of(tmp_path / "x" / f"{EVENTS}.csv")) == TABLES[EVENTS]
+
+
+def test_events_say_the_name_of_their_place_and_days_without_hours(out, processed):
+    read = pyogrio.read_dataframe(out / "couches.gpkg", layer=EVENTS).set_index("place_event_id")
+    assert set(read["place_id"]) <= set(load("places", processed)["place_id"])
+    assert sorted(read.index) == sorted(load("place_events", processed)["place_event_id"])
+    opening = read.loc["mds-mer.ouverture"]
+    assert opening[["name", "commune", "event", "event_label", "date_min", "date_max"]].tolist() == [
+        "MDS de Mer", "Mer", "open", "Ouverture", "2024-12-09", "2024-12-09",
+    ]  # fmt: skip
+    rows = {row["place_event_id"]: row for row in rows_of(out / f"{EVENTS}.csv")}
+    blois = rows["mds-blois.ouverture"]  # « début 2024 au plus tard »: no first day
+    assert (blois["date_min"], blois["date_max"]) == ("", "2024-12-31")
+
+
+@pytest.mark.parametrize("formats", [["gpkg"], ["csv"], ["gpkg", "geojson", "csv"]])
+def test_events_alone(tmp_path, processed, formats):
+    files = exports.export(tmp_path, [EVENTS], formats, processed)
+    expected = {f"{EVENTS}.{f}" for f in formats if f != "geojson"} | {"SOURCES.md"}
+    assert {f.name for f in files} == expected
 
 
 def test_the_weakest_inference_is_that_of_the_territory(out):
@@ -158,10 +213,12 @@ def test_csv_keeps_what_is_unknown_unknown(out, processed):
 
 def test_every_file_says_where_it_comes_from(out):
     text = (out / "SOURCES.md").read_text(encoding="utf-8")
-    for name in COUNTS:
+    for name in TABLES:
         section = text.split(f"## `{name}` : ")[1].split("\n## ")[0]
         assert "Licence Ouverte 2.0" in section, name
-        assert ("© IGN" in section) == (name != "lieux")
+        assert ("© IGN" in section) == (name not in {"lieux", EVENTS})
+    # Whose communes a place is said to be in:
+    assert "Code officiel géographique" in text.split("## `lieux`")[1].split("\n## ")[0]
     assert "2024-02-22" in text
     assert "Population municipale de 2023." in text
     assert "inféré" in text
@@ -179,7 +236,7 @@ def test_the_bytes_are_the_same_in_any_process(tmp_path, out, project):
         env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
-    assert f"14 fichiers dans {folder} (" in done.stdout
+    assert f"15 fichiers dans {folder} (" in done.stdout
     written = {p.name: p.read_bytes() for p in folder.iterdir()}
     assert written == {p.name: p.read_bytes() for p in out.iterdir()}
 
@@ -244,11 +301,15 @@ def test_a_failure_leaves_the_files_as_they_were(tmp_path, processed, monkeypatc
         (
             ["--what", "commune"],
             f"couche «{NB}commune{NB}» inconnue ; au choix : communes, epci, arrondissements, "
-            "territoires, departement, lieux, tout (le plus proche : communes)",
+            "territoires, departement, lieux, evenements, tout (le plus proche : communes)",
         ),
         (
             ["--format", "geojson", "shp"],
             f"format «{NB}shp{NB}» inconnu ; au choix : gpkg, geojson, csv",
+        ),
+        (
+            ["--what", "evenements", "--format", "geojson"],
+            "evenements : sans géométrie, pas de GeoJSON ; au choix : gpkg, csv.",
         ),
     ],
 )

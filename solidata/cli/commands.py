@@ -150,7 +150,8 @@ def parser() -> Parser:
         nargs="+",
         default=["tout"],
         metavar="COUCHE",
-        help="communes, epci, arrondissements, territoires, departement, lieux, ou tout (par défaut)",
+        help="communes, epci, arrondissements, territoires, departement, lieux, evenements (sans "
+        "géométrie : gpkg et csv), ou tout (par défaut)",
     )
     export.add_argument(
         "--format",

@@ -1,4 +1,4 @@
-"""Communes, groups of communes and places, in the formats that other tools read.
+"""Communes, groups of communes, places and their events, in the formats that other tools read.
 
 GeoPackage (QGIS; Lambert-93), GeoJSON (RFC 7946; degrees) and CSV with coordinates, with a file
 that says where each layer comes from. The same bytes every time; every file or none.
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from solidata import catalog, home
-from solidata.exports.layers import LAYERS, layer, unknown
+from solidata.exports.layers import LAYERS, TABLES, layer, unknown
 from solidata.french import format_number, listed, plural
 from solidata.problems import RefusedError
 
@@ -29,12 +29,12 @@ DEGREE_DIGITS = 6
 """Decimals of a degree (RFC 7946, section 11.2): a tenth of a metre, as the outlines are kept."""
 
 
-def _plain(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _plain(frame: gpd.GeoDataFrame | pd.DataFrame) -> gpd.GeoDataFrame | pd.DataFrame:
     """Return `frame` with columns that every format has: text, whole numbers, numbers."""
     import pandas as pd
 
     columns: dict[str, Any] = {}
-    for name in frame.columns.drop("geometry"):
+    for name in frame.columns.drop("geometry", errors="ignore"):
         column = frame[name]
         if pd.api.types.is_integer_dtype(column) and column.notna().all():
             columns[name] = column.astype("int64")
@@ -56,7 +56,9 @@ def _sources(folder: Path | None) -> dict[str, pd.DataFrame]:
     with contextlib.suppress(RefusedError):  # places do without outlines
         behind |= set(catalog.load_geography(folder).communes["outline_source"])
     used = dict.fromkeys(LAYERS, behind)
-    used["lieux"] = set(catalog.load("places", folder)["source_id"])
+    places = set(catalog.load("places", folder)["source_id"])
+    used["lieux"] = places | set(communes["source_id"]) | set(epci["source_id"])
+    used["evenements"] = set(catalog.load("place_events", folder)["source_id"])
     return {name: sources[sources["source_id"].isin(ids)] for name, ids in used.items()}
 
 
@@ -82,7 +84,8 @@ def _provenance(folder: Path | None, years: list[int]) -> str:
         "`lon` et `lat` en degrés, `x` et `y` en Lambert-93, d’un point intérieur pour une surface.",
         f"- Population municipale de {listed([str(y) for y in years])}.",
         "- Les colonnes sont celles du dictionnaire (`data/processed/dictionary.md`) ; `communes` est "
-        "le nombre de communes.",
+        "le nombre de communes d’un groupe, `commune` le nom de celle d’un lieu ; une colonne "
+        "`…_label` donne en français la valeur de celle qui la précède.",
         "",
     ]
     for name, sources in _sources(folder).items():
@@ -107,21 +110,26 @@ def _dated(day: str) -> Iterator[None]:
         pyogrio.set_gdal_config_options({option: before})
 
 
-def _gpkg(frames: dict[str, gpd.GeoDataFrame], said: dict[str, str], day: str) -> bytes:
+def _gpkg(
+    frames: dict[str, gpd.GeoDataFrame | pd.DataFrame], said: dict[str, str], day: str
+) -> bytes:
     import pyogrio
 
     with tempfile.TemporaryDirectory(prefix="solidata-") as beside, _dated(day):
         path = Path(beside) / "couches.gpkg"
         for number, (name, frame) in enumerate(frames.items()):
             title = LAYERS[name][0]
+            shaped = {
+                "promote_to_multi": name != "lieux",
+                "geometry_type": "Point" if name == "lieux" else "MultiPolygon",
+            }
             pyogrio.write_dataframe(
-                _plain(frame.drop(columns=["x", "y"])),
+                _plain(frame.drop(columns=["x", "y"], errors="ignore")),
                 path,
                 layer=name,
                 driver="GPKG",
                 append=number > 0,
-                promote_to_multi=name != "lieux",
-                geometry_type="Point" if name == "lieux" else "MultiPolygon",
+                **({} if name in TABLES else shaped),
                 layer_options={"IDENTIFIER": title, "DESCRIPTION": said[name]},
                 layer_metadata={"SOURCES": said[name]},
             )
@@ -148,18 +156,19 @@ def _geojson(name: str, frame: gpd.GeoDataFrame, said: str) -> bytes:
         return path.read_bytes()
 
 
-def _csv(frame: gpd.GeoDataFrame) -> bytes:
+def _csv(frame: gpd.GeoDataFrame | pd.DataFrame) -> bytes:
     """Return a layer as a French spreadsheet opens it, with the coordinates of its points."""
     import geopandas as gpd
 
-    plain = _plain(frame)
-    points = gpd.GeoSeries.from_xy(frame["x"], frame["y"], crs=frame.crs).to_crs(DEGREES)
-    table = plain.drop(columns=["geometry", "x", "y"]).assign(
-        lon=points.x.round(DEGREE_DIGITS),
-        lat=points.y.round(DEGREE_DIGITS),
-        x=frame["x"],
-        y=frame["y"],
-    )
+    table = _plain(frame)
+    if isinstance(frame, gpd.GeoDataFrame):
+        points = gpd.GeoSeries.from_xy(frame["x"], frame["y"], crs=frame.crs).to_crs(DEGREES)
+        table = table.drop(columns=["geometry", "x", "y"]).assign(
+            lon=points.x.round(DEGREE_DIGITS),
+            lat=points.y.round(DEGREE_DIGITS),
+            x=frame["x"],
+            y=frame["y"],
+        )
     text = table.to_csv(sep=";", decimal=",", index=False, lineterminator="\r\n")
     return text.encode("utf-8-sig")
 
@@ -181,7 +190,8 @@ def export(
         Of :data:`LAYERS`, or ``tout``.
     formats : iterable of str
         Of :data:`FORMATS`. A GeoPackage holds the layers together: ``couches.gpkg``, or a file
-        of its own for a single layer; the others are a file a layer.
+        of its own for a single layer; the others are a file a layer. A table without geometry
+        has no GeoJSON.
     folder : pathlib.Path, optional
         Where the tables are; by default ``data/processed`` of the project.
     step : callable, optional
@@ -190,7 +200,8 @@ def export(
     Raises
     ------
     RefusedError
-        When a layer or a format is unknown, before anything is written.
+        When a layer or a format is unknown, or only GeoJSON is asked of a table without geometry,
+        before anything is written.
     NoDataError
         When no document gives the outlines that a layer needs.
     """
@@ -201,6 +212,10 @@ def export(
     for word in formats:
         if word not in FORMATS:
             raise RefusedError(unknown("format", word, FORMATS))
+    if formats == ["geojson"] and what and set(what) <= set(TABLES):
+        raise RefusedError(
+            f"{listed(what)} : sans géométrie, pas de GeoJSON ; au choix : gpkg, csv."
+        )
     names = list(LAYERS) if EVERYTHING in what else [name for name in LAYERS if name in what]
     frames = {}
     for name in names:
@@ -216,7 +231,7 @@ def export(
         stem = names[0] if len(names) == 1 else "couches"
         contents[out / f"{stem}.gpkg"] = _gpkg(frames, said, _vintage(folder))
     for name, frame in frames.items():
-        if "geojson" in formats:
+        if "geojson" in formats and name not in TABLES:
             step(f"{name}.geojson")
             contents[out / f"{name}.geojson"] = _geojson(name, frame, said[name])
         if "csv" in formats:

@@ -1,4 +1,4 @@
-"""The layers that are exported: communes, groups of communes, places, in Lambert-93."""
+"""What is exported: communes, groups of communes, places in Lambert-93, and what befell places."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from solidata import catalog
 from solidata.analysis.geography import dissolve
 from solidata.french import nearest, quote
 from solidata.problems import RefusedError
+from solidata.tables import all_tables
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
 
 LAMBERT_93 = 2154
 _PROVENANCE = ("line", "line_end", "printed")
@@ -36,10 +38,20 @@ LAYERS: dict[str, tuple[str, str]] = {
         "N’y figure que ce qui est publié. `point_from` dit d’où vient le point : "
         "`coordinates`, des coordonnées publiées ; `commune`, le point de la commune, faute de mieux "
         "(lieux superposés). `in_announced_total` à `inferred` : parmi les points annoncés, sans "
-        "qu’une source le dise ; à `no` : contexte",
+        f"qu’une source le dise ; à `no` : contexte. {_INFERRED} ; elle est vide hors du "
+        "département, comme `commune`, `epci_id` et `territory_id`",
+    ),
+    "evenements": (
+        "Événements des lieux d’accueil",
+        "Table sans géométrie (GeoPackage et CSV) : une ligne par événement publié, jointe à `lieux` "
+        "par `place_id`. `date_min` et `date_max` encadrent ce que la source dit de la date ; vide : "
+        "elle ne le dit pas",
     ),
 }
 """French title of each layer, and what its reader must know."""
+
+TABLES = ("evenements",)
+"""Those without geometry."""
 
 
 def _communes(folder: Path | None) -> gpd.GeoDataFrame:
@@ -65,8 +77,45 @@ def _described(communes: gpd.GeoDataFrame, by: str) -> gpd.GeoDataFrame:
     return whole
 
 
-def layer(name: str, folder: Path | None = None) -> gpd.GeoDataFrame:
-    """Return one of :data:`LAYERS` in Lambert-93.
+def _labelled(rows: pd.DataFrame, table: str, columns: Sequence[str]) -> pd.DataFrame:
+    """Return `rows` with, after each category of a table, its French label."""
+    made = rows.copy()
+    for column in columns:
+        labels = all_tables()[table].field(column).labels
+        made.insert(
+            made.columns.get_loc(column) + 1,
+            f"{column}_label",
+            rows[column].astype(object).map(labels),
+        )
+    return made
+
+
+def _places(folder: Path | None) -> pd.DataFrame:
+    """Return the places, each with the name, the EPCI and the territory of its commune."""
+    places = catalog.load("places", folder).drop(columns=[*_PROVENANCE, "lon", "lat"])
+    groups = ["epci_id", "territory_id", "territory_confidence"]
+    communes = catalog.load("communes", folder)[["insee_code", "name", *groups]]
+    joined = places.merge(
+        communes.rename(columns={"name": "commune"}), on="insee_code", how="left", validate="m:1"
+    )
+    at = list(places).index("insee_code") + 1
+    ordered = [*places.columns[:at], "commune", *groups, *places.columns[at:]]
+    return _labelled(joined[ordered], "places", ["kind", "state"])
+
+
+def _events(folder: Path | None) -> pd.DataFrame:
+    """Return what befell places, each row with the name, the kind and the commune of its place."""
+    events = catalog.load("place_events", folder).drop(columns=[*_PROVENANCE])
+    about = ["place_id", "name", "kind", "kind_label", "insee_code", "commune"]
+    joined = events.merge(_places(folder)[about], on="place_id", how="left", validate="m:1")
+    for column in ("date_min", "date_max"):  # days, with no hour that nothing says
+        joined[column] = joined[column].dt.strftime("%Y-%m-%d")
+    own = list(events.columns.drop(["place_event_id", "place_id"]))
+    return _labelled(joined[["place_event_id", *about, *own]], "place_events", ["event"])
+
+
+def layer(name: str, folder: Path | None = None) -> gpd.GeoDataFrame | pd.DataFrame:
+    """Return one of :data:`LAYERS`, in Lambert-93 unless of :data:`TABLES`.
 
     Parameters
     ----------
@@ -77,9 +126,12 @@ def layer(name: str, folder: Path | None = None) -> gpd.GeoDataFrame:
 
     Returns
     -------
-    geopandas.GeoDataFrame
+    geopandas.GeoDataFrame or pandas.DataFrame
         EPSG:2154. The key first, columns named as in the dictionary, ``communes`` (how many) for
-        groups, ``x`` and ``y`` (metres) of a point inside, and ``geometry``.
+        groups, ``x`` and ``y`` (metres) of a point inside, and ``geometry``. Places have the name
+        (``commune``, str), the EPCI and the territory of their commune, missing where the table of
+        communes does not have it, and ``…_label``, the French of a category. A table of
+        :data:`TABLES` has neither point nor geometry.
 
     Raises
     ------
@@ -102,9 +154,11 @@ def layer(name: str, folder: Path | None = None) -> gpd.GeoDataFrame:
             frame = _communes(folder).drop(columns=[*_PROVENANCE])
             return frame[[*(c for c in frame if c != "geometry"), "geometry"]]
         case "lieux":
-            table = catalog.load("places", folder).drop(columns=[*_PROVENANCE, "lon", "lat"])
+            table = _places(folder)
             points = gpd.GeoSeries.from_xy(table["x"], table["y"], crs=LAMBERT_93)
             return gpd.GeoDataFrame(table, geometry=points.where(table["x"].notna(), None))
+        case "evenements":
+            return _events(folder)
         case "epci":
             frame = _groups("epci_id", "epci", ["name", "nature", "territory_id", "note"], folder)
             columns = ["epci_id", "name", "nature", *territory, "note", *numbers]
