@@ -8,10 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from solidata.catalog import load
-from solidata.cli import main
+from solidata.cli import main, points
 
 ROOT = Path(__file__).parents[1]
 LEDGER_LINE = "le 27/03/2025, 15 876 appels"
@@ -96,6 +97,74 @@ def test_check_shows_the_findings_and_exits_0_whatever_is_recorded(at_home, caps
     assert out.endswith("Schémas, clés et garde-fous : rien à signaler.")
     # the sums that fail are shown with both sides: 420 of 451 M€
     assert "420 000 000 = 451 000 000 −31 000 000" in out.replace("\u202f", " ")
+
+
+NAMES = ("plan", "places", "observations", "status_counts")
+
+
+def located(**changed):
+    """Return what is said of the tables with some changed, and whether it warns."""
+    said, warning = points.located({name: load(name) for name in NAMES} | changed)
+    return said.replace("\u00a0", " "), warning
+
+
+def test_check_says_how_many_announced_points_remain_to_locate(at_home, capsys):
+    assert "17 points d’accueil situés sur 55 annoncés ; 38 restent à situer." in run(capsys, "check")[1]  # fmt: skip
+    places = load("places")
+    ours = places[places["in_announced_total"] != "no"]
+    assert len(ours) == 17  # of 40
+    # one that is counted and not located is still to locate: 17 − 1, 55 − 16
+    spoilt = places.assign(x=places["x"].where(places["place_id"] != "mds-mer"))
+    assert located(places=spoilt) == ("16 points d’accueil situés sur 55 annoncés ; 39 restent à situer.", False)  # fmt: skip
+    assert located(places=ours.iloc[:1])[0].startswith("1 point d’accueil situé sur 55 annoncés ; 54")  # fmt: skip
+    assert located(places=ours.iloc[:0])[0].startswith("0 point d’accueil situé sur 55 annoncés ; 55")  # fmt: skip
+
+
+def as_many(count):
+    """Return that many places, each among the announced points and located."""
+    ours = load("places").query("in_announced_total != 'no'")
+    return pd.concat([ours] * 4, ignore_index=True).iloc[:count]
+
+
+def test_check_is_silent_of_points_when_all_is_well_and_warns_of_too_many():
+    assert located(places=as_many(54))[0].endswith("situés sur 55 annoncés ; 1 reste à situer.")
+    assert located(places=as_many(55)) == ("", False)
+    said, warning = located(places=as_many(56))
+    assert warning
+    assert said.startswith("Avertissement : 56 lieux comptés parmi les points d’accueil annoncés, pour 55 annoncés : ")  # fmt: skip
+    # context is not counted: 55 among, and 23 that are not
+    context = load("places").query("in_announced_total == 'no'")
+    assert located(places=pd.concat([as_many(55), context])) == ("", False)
+
+
+def test_check_warns_of_too_many_points_and_exits_0(broken, tmp_path, capsys):
+    path = tmp_path / "data" / "raw" / "plan.yaml"
+    text = path.read_text("utf-8")
+    other = "actions-contrat-local-solidarites"  # 15 are printed: fewer than 17 places
+    assert "points-accueil" in text
+    path.write_text(text.replace("points-accueil", other), encoding="utf-8")
+    code, out, err = run(capsys, "check")
+    assert (code, err) == (0, "")
+    assert "Avertissement : 17 lieux comptés parmi les points d’accueil annoncés, pour 15 annoncés :" in out  # fmt: skip
+
+
+def test_the_announced_number_is_that_of_the_plan_and_of_its_last_report():
+    assert located(plan=load("plan").assign(points_indicator=None)) == ("", False)
+    assert located(plan=load("plan").iloc[:0]) == ("", False)
+    assert located(plan=load("plan").assign(points_indicator="nulle-part")) == ("", False)
+    observations, counts = load("observations"), load("status_counts")
+    row = observations[observations["indicator_id"] == "points-accueil"]
+    later = row.assign(observation_id="points-accueil.2", value=60.0, source_id="bilan-2026")
+    reported = counts[counts["source_id"] == "bilan-2025"].assign(year=2026, source_id="bilan-2026")
+    said = located(
+        observations=pd.concat([observations, later]), status_counts=pd.concat([counts, reported])
+    )
+    assert said == ("17 points d’accueil situés sur 60 annoncés ; 43 restent à situer.", False)
+    # two numbers in one report: neither is chosen
+    twice = pd.concat([observations, later.assign(source_id="bilan-2025")])
+    said, warning = located(observations=twice)
+    assert warning
+    assert "(55, 60)" in said
 
 
 def test_a_narrow_terminal_breaks_no_word_and_no_sentence(at_home, capsys, monkeypatch):

@@ -13,7 +13,7 @@ from solidata import build as builder
 from solidata import catalog, exports, home, provenance
 from solidata.check import audit as auditing
 from solidata.check import coverage
-from solidata.cli import drafts, show
+from solidata.cli import drafts, points, show
 from solidata.french import plural
 from solidata.problems import Problem, SourceError
 from solidata.tables import all_tables
@@ -56,6 +56,9 @@ def check(console: Console, every: bool = False) -> int:
         f"{count} {plural(count, 'correction conforme', 'corrections, toutes conformes')} "
         "à ce qui est imprimé."
     )
+    said, warning = points.located(tables)
+    if said:
+        console.print(said, style="bold red" if warning else None)
     console.print("Schémas, clés et garde-fous : rien à signaler.")
     drafts.check(console, tables)
     return 0
