@@ -26,7 +26,8 @@ def mask_small(
     Then, where printed totals would give a hidden cell away, the smallest cell that is not yet
     hidden and not zero, of the sums that hold it (secondary suppression), until each printed sum
     with a hidden cell has two of them, which together reach the threshold, and no hidden cell
-    follows from all the printed sums at once. Of equal cells the one whose row, as text, sorts
+    follows from all the printed sums at once, nor from them and from zeros being shown (two hidden
+    cells that make 2 are 1 and 1). Of equal cells the one whose row, as text, sorts
     first is hidden. The choice is safe, and not always the smallest possible.
 
     Whoever reads the table should be told that a cell is masked, not of which kind it is.
@@ -56,17 +57,19 @@ def mask_small(
     ValueError
         When a column is absent, a count is missing, negative or no whole number, `threshold` is
         not a positive whole number, `by` has more than two columns; when a printed total is
-        itself under the threshold, or so many zeros stand in the table that no cell is left to
-        hide: its total must not be printed, or cells must be joined.
+        itself under the threshold; and when hiding every cell that is not zero would not do
+        either: a small count would still follow from what is printed, or stand in a sum whose
+        hidden cells that do not follow are under the threshold together. Then a total must not be
+        printed, or cells must be joined: zeros are never hidden.
 
     Notes
     -----
     Threshold rule and cell suppression of Hundepool et al., « Handbook on Statistical Disclosure
     Control » (ESSnet SDC for Eurostat), chapters on tables; in French, « Manuel de protection des
-    données tabulées » (Insee). A cell follows from the printed sums when its unit vector is in
-    the space that the sums over hidden cells span. In a table of two dimensions whose hidden
-    cells are all positive that is the only way to find one exactly, knowing also that no count
-    is negative.
+    données tabulées » (Insee).
+    A cell follows from the printed sums when nothing can be moved round a cycle of hidden cells
+    that holds it, each giving no more than it has above 1 (Gusfield, « A graph theoretic approach
+    to statistical data security », SIAM Journal on Computing 17, 1988).
 
     Examples
     --------
@@ -165,11 +168,11 @@ def _hide(
     order = np.lexsort([place, values])
     hidden = primary.copy()
     while True:
-        unknown = _left_by_subtraction(hidden, sums)
+        unknown = _left_by_subtraction(values, hidden, sums)
         found = primary & ~(unknown & _reaching(values, unknown, sums, threshold))
         # What all sums tell at once takes longer to know: it is asked when one at a time tell nothing.
         if not found.any() and len(sums) == 2:
-            unknown = _left_by_all(unknown, sums)
+            unknown = _left_by_all(values, unknown, sums)
             found = primary & ~(unknown & _reaching(values, unknown, sums, threshold))
         if not found.any():
             # A cell that the sums tell anyway protects none: showing it gives nothing away.
@@ -199,32 +202,54 @@ def _reaching(
 
 
 def _left_by_subtraction(
-    hidden: npt.NDArray[np.bool_], sums: npt.NDArray[np.intp]
+    values: npt.NDArray[np.int64], hidden: npt.NDArray[np.bool_], sums: npt.NDArray[np.intp]
 ) -> npt.NDArray[np.bool_]:
     """Return the hidden cells that taking one sum after another leaves unknown."""
     unknown = hidden.copy()
     while True:
-        # The only unknown of a sum is no longer one, and so may be the last but one of another.
-        lone = [(np.bincount(codes, weights=unknown) < 2)[codes] for codes in sums]
-        told = unknown & np.logical_or.reduce(lone)
+        told = np.zeros(len(unknown), dtype=bool)
+        for codes in sums:
+            cells = np.bincount(codes, weights=unknown)
+            above = np.bincount(codes, weights=np.where(unknown, values - 1, 0))
+            # The only unknown of a sum is no longer one, nor are n unknowns that make n: zeros are
+            # shown, so each is 1. What is told may leave one unknown to another sum.
+            told |= unknown & ((cells < 2) | (above == 0))[codes]
         if not told.any():
             return unknown
         unknown &= ~told
 
 
 def _left_by_all(
-    unknown: npt.NDArray[np.bool_], sums: npt.NDArray[np.intp]
+    values: npt.NDArray[np.int64], unknown: npt.NDArray[np.bool_], sums: npt.NDArray[np.intp]
 ) -> npt.NDArray[np.bool_]:
     """Return the unknown cells that the sums of two dimensions, all together, leave unknown."""
-    left = unknown.copy()
-    if not unknown.any():
+    left = unknown & _may_go_round(values, unknown, sums)
+    if not left.any():
         return left
-    rows, columns = sums[:, unknown]
+    rows, columns = sums[:, left]
     gram = np.zeros((int(sums.max()) + 1,) * 2)
     for a, b in ((rows, rows), (rows, columns), (columns, rows), (columns, columns)):
         np.add.at(gram, (a, b), 1.0)
     inverse = np.linalg.pinv(gram, hermitian=True)
     # How much of a cell's unit vector lies in the span of the sums: 1 when it is determined.
     share = inverse[rows, rows] + inverse[columns, columns] + 2 * inverse[rows, columns]
-    left[unknown] = share < 1 - 1e-6
+    left[left] = share < 1 - 1e-6
     return left
+
+
+def _may_go_round(
+    values: npt.NDArray[np.int64], unknown: npt.NDArray[np.bool_], sums: npt.NDArray[np.intp]
+) -> npt.NDArray[np.bool_]:
+    """Return the cells whose row and column reach each other: any may gain, those above 1 may give."""
+    from scipy.sparse import coo_array  # costs more than half a second to import
+    from scipy.sparse.csgraph import connected_components
+
+    rows, columns = sums
+    gives = unknown & (values > 1)
+    start = np.concatenate([rows[unknown], columns[gives]])
+    end = np.concatenate([columns[unknown], rows[gives]])
+    size = int(sums.max()) + 1
+    arcs = coo_array((np.ones(len(start)), (start, end)), shape=(size, size))
+    _, group = connected_components(arcs.tocsr(), connection="strong")
+    together: npt.NDArray[np.bool_] = group[rows] == group[columns]
+    return together
