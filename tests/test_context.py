@@ -1,7 +1,9 @@
 """Workbooks made to be read, and to be refused: every trap of the publishers', by its cell."""
 
 import math
-from datetime import datetime
+import re
+import zipfile
+from datetime import date, datetime
 from pathlib import Path
 
 import openpyxl
@@ -96,6 +98,7 @@ def test_a_number_is_read_however_printed(printed, read):
     [
         ("nd", "nd"), ("ND", "nd"), ("n.d.", "nd"), ("s", "s"), ("-", "-"), ("–", "-"),
         ("ns", "ns"), ("nd (1)", "nd"), ("", "vide"), ("\u00a0", "vide"),
+        ("#N/A", "erreur"), ("#REF!", "erreur"), ("#div/0!", "erreur"), ("=C4+C5", "formule"),
     ],
 )  # fmt: skip
 def test_a_sign_is_no_number_and_keeps_its_meaning(printed, flag):
@@ -107,7 +110,7 @@ def test_a_sign_is_no_number_and_keeps_its_meaning(printed, flag):
 
 @pytest.mark.parametrize(
     "printed",
-    ["1.234", "1,234.5", "12 34", "deux", "abc", "#REF!", "(1 234)", "3 %", True, math.inf,
+    ["1.234", "1,234.5", "12 34", "deux", "abc", "#12", "(1 234)", "3 %", True, math.inf,
      datetime(2019, 12, 31), "2019-12-31", "*", "1 234 / 5"],
 )  # fmt: skip
 def test_what_is_neither_is_refused(printed):
@@ -325,6 +328,83 @@ def test_headers_that_leave_a_doubt_are_named(tmp_path, header, words):
     assert any(words in p[3] and p[1] == "D" for p in problems)
 
 
+def test_an_error_and_a_formula_never_computed_are_told_from_an_empty_cell(tmp_path):
+    rows = [["18", "Cher", "#N/A", None], ["41", "Loir-et-Cher", "=C4+1", 21], ["45", "Loiret", 30, "=1/0"]]  # fmt: skip
+    found = observed(book(tmp_path, {"T": table(*rows)}))
+    said = found.set_index(found["cell"].astype(str))[["value", "flag"]]
+    assert said["flag"].dropna().to_dict() == {
+        "C4": "erreur", "D4": "vide", "C5": "formule", "D6": "formule",
+    }  # fmt: skip
+    assert said["value"].dropna().to_dict() == {"D5": 21.0, "C6": 30.0}
+    # in a header nothing says what the values are
+    path = book(tmp_path, {"T": table(*ROWS, header=[*HEADER[:2], 2018, "=C3+1"])})
+    assert [p[:3] for p in refused(path)] == [(3, "D", "=C3+1")]
+
+
+def test_a_formula_whose_result_is_saved_is_a_value(tmp_path):
+    path = book(tmp_path, {"T": table(["41", "Loir-et-Cher", "=20+1", '=""'])})
+    rest = {}
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            rest[name] = archive.read(name)
+    (sheet,) = [n for n in rest if b"20+1" in rest[n]]
+    # as a spreadsheet saves them: 20 + 1 = 21, and a text that is empty
+    saved = rest[sheet].replace(b"<f>20+1</f><v />", b"<f>20+1</f><v>21</v>")
+    saved = re.sub(rb'<c r="D4"[^>]*><f>""</f><v ?/>', b'<c r="D4" t="str"><f>""</f><v></v>', saved)
+    assert saved.count(b"<v>21</v>") == saved.count(b't="str"') == 1
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in {**rest, sheet: saved}.items():
+            archive.writestr(name, content)
+    found = observed(path)
+    assert found["value"].tolist()[0] == 21.0
+    assert found["flag"].astype(object).tolist()[1] == "vide"
+
+
+def test_less_than_nobody_is_refused_in_a_count_and_kept_in_a_change(tmp_path):
+    path = book(tmp_path, {"T": table(ROWS[0], ["41", "Loir-et-Cher", -20, 21])})
+    assert refused(path) == [(5, "C", "-20", "attendu\u00a0: un effectif, qui n’est pas négatif")]
+    header = [*HEADER[:2], 2018, "Évolution 2018-2019 (en %)"]
+    path = book(tmp_path, {"T": table(["41", "Loir-et-Cher", 20, -5], header=header)})
+    assert observed(path)["value"].tolist() == [20.0, -5.0]
+
+
+def test_a_year_to_come_is_refused_unless_it_is_said_to_be_projected(tmp_path):
+    today = date(2026, 6, 1)
+    path = book(tmp_path, {"T": table(*ROWS, header=[*HEADER[:2], 2026, 2035])})
+    with pytest.raises(SourceError) as caught:
+        read_workbook(path, today=today)
+    (problem,) = caught.value.problems
+    assert (problem.line, problem.column, problem.value) == (3, "D", "2035")
+    assert "feuille «\u00a0T\u00a0»" in problem.file
+    assert "attendu\u00a0: 2026 au plus tard" in problem.expected
+    # the year goes on: the same workbook is read in 2035
+    assert len(read_workbook(path, today=date(2035, 1, 1)).observations) == 6
+    header = [*HEADER[:2], 2026, "Projections 2035"]
+    found = observed(book(tmp_path, {"T": table(*ROWS, header=header)}), today=today)
+    assert found.loc[found["year"] == 2026, "flag"].isna().all()
+    assert found.loc[found["year"] == 2035, "flag"].tolist() == ["projection"] * 3
+    titled = table(
+        *ROWS, header=[*HEADER[:2], 2018, 2070], title="Population projetée par département"
+    )
+    assert observed(book(tmp_path, {"T": titled}), today=today)["year"].max() == 2070
+
+
+def test_a_year_to_come_of_a_whole_sheet_or_over_two_columns_is_named_once(tmp_path):
+    today = date(2026, 6, 1)
+    rows = table(*ROWS, header=[*HEADER[:2], "Femmes", "Hommes"], foot=["Année 2035"])
+    path = book(tmp_path, {"T": rows})
+    with pytest.raises(SourceError) as caught:
+        read_workbook(path, today=today)
+    assert {p.value for p in caught.value.problems} == {"2035"}
+    above = [None, None, 2018, None, 2035, None]
+    filled = [[*row, *row[2:]] for row in ROWS]
+    rows = [[RSA], [], above, [*HEADER[:2], *["Femmes", "Hommes"] * 2], *filled]
+    path = book(tmp_path, {"T": rows}, [("T", "C3:D3"), ("T", "E3:F3")])
+    with pytest.raises(SourceError) as caught:
+        read_workbook(path, today=today)
+    assert [(p.line, p.column, p.value) for p in caught.value.problems] == [(3, "E", "2035")]
+
+
 def test_a_value_over_merged_cells_is_refused(tmp_path):
     path = book(tmp_path, {"T": table(*ROWS)}, [("T", "C5:D5")])
     assert refused(path) == [
@@ -414,13 +494,15 @@ def read_grid(rows, merges=()):
     inside = [m for m in merges if m[1][0] < len(full) and m[1][1] < width]
     tidy = Tidy()
     (publication,) = maps.recognise([TITLE])
-    _, problems = workbooks._workbook(tidy, [Grid("a.xlsx", "T", full, inside)], publication)
+    grids = [Grid("a.xlsx", "T", full, inside)]
+    _, problems = workbooks._workbook(tidy, grids, publication, this_year=2019)
     return tidy.frame(), problems
 
 
 WORDS = ["", "", "", "41", "Loir-et-Cher", "45", "Loiret", "Loir", "971", "Guadeloupe", "France ",
          "N° Dep", "Département", "24", "Centre-Val de Loire", 2018.0, 2019.0, "2019 (1)", 12.0,
-         "1 234,5", "nd", "-", "??", "Titre par département", "(1) : note", "Année 2020", True]  # fmt: skip
+         "1 234,5", "nd", "-", "??", "Titre par département", "(1) : note", "Année 2020", True,
+         2035.0, "#N/A", "=C4+1", -3.0]  # fmt: skip
 corners = st.tuples(st.integers(0, 3), st.integers(0, 3))
 
 

@@ -13,6 +13,12 @@ from solidata.french import FrenchError, fold, parse_number
 BLANK = "vide"
 """Flag of a cell in which nothing is printed."""
 
+ERROR, FORMULA = "erreur", "formule"
+"""Flags of a cell that holds an error, and a formula of which no result was saved."""
+
+PROJECTED = "projection"
+"""Flag of a value of a year to come."""
+
 SIGNS: Mapping[str, str] = {
     "nd": "nd", "n.d.": "nd", "n.d": "nd", "n. d.": "nd", "non disponible": "nd", "..": "nd",
     "...": "nd", "…": "nd", "nc": "nd", "n.c.": "nd",
@@ -25,7 +31,9 @@ SIGNS: Mapping[str, str] = {
 FLAGS: Mapping[str, str] = {
     BLANK: "rien d’imprimé", "nd": "non disponible", "ns": "non significatif",
     "s": "secret statistique", "-": "sans objet", "p": "provisoire", "e": "estimé",
-    "r": "révisé", "rupture": "rupture de série",
+    "r": "révisé", "rupture": "rupture de série", PROJECTED: "projection",
+    ERROR: "erreur de calcul dans le classeur (#N/A, #REF!)",
+    FORMULA: "formule dont le résultat n’est pas enregistré",
 }  # fmt: skip
 """Each flag in French."""
 
@@ -37,6 +45,10 @@ _MARKS_AT_END = re.compile(rf"(?:\s*(?:{_MARK}))+\s*$")
 _ONE_MARK = re.compile(_MARK)
 _LETTER_AT_END = re.compile(rf"(?<=[0-9])\s*([{_LETTERS}])$")
 _YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
+_ERROR = re.compile(
+    r"#(?:N/A|NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|GETTING_DATA|SPILL!|CALC!)", re.I
+)
+_ADDRESS = re.compile(r"([A-Z]+)([0-9]+)")
 _NOTE = re.compile(rf"\s*(?:notes?\s*:\s*)?({_MARK})\s*:?\s*(.+)", re.IGNORECASE | re.DOTALL)
 
 
@@ -79,6 +91,34 @@ def letters(column: int) -> str:
     """
     head, last = divmod(column, 26)
     return (letters(head - 1) if head else "") + chr(ord("A") + last)
+
+
+def place(address: str) -> tuple[int, int]:
+    """Return the row and the column, from zero, of the cell that a spreadsheet names so.
+
+    Examples
+    --------
+    >>> place("W47"), place("AA1")
+    ((46, 22), (0, 26))
+    """
+    match = _ADDRESS.fullmatch(address)
+    if match is None:
+        raise FrenchError(address, "attendu\u00a0: l’adresse d’une cellule, W47 par exemple")
+    column = functools.reduce(lambda n, letter: 26 * n + ord(letter) - ord("A") + 1, match[1], 0)
+    return int(match[2]) - 1, column - 1
+
+
+def lost(cell: object) -> str:
+    """Return the flag of a cell that holds an error or a formula, else an empty text.
+
+    Examples
+    --------
+    >>> lost("#N/A"), lost("=C4+C5"), lost("1 234")
+    ('erreur', 'formule', '')
+    """
+    if not isinstance(cell, str):
+        return ""
+    return ERROR if _ERROR.fullmatch(cell.strip()) else FORMULA if cell.startswith("=") else ""
 
 
 def marks_of(text: str) -> tuple[str, ...]:
@@ -142,7 +182,7 @@ def parse_cell(cell: object, signs: Mapping[str, str] | None = None) -> Cell:
     ------
     FrenchError
         When it is neither a number nor a known sign: ``1.234`` is read differently in French
-        and in English, a date or an error of a formula is no count.
+        and in English, a date is no count.
 
     Examples
     --------
@@ -156,6 +196,8 @@ def parse_cell(cell: object, signs: Mapping[str, str] | None = None) -> Cell:
     expected = "attendu : un nombre, ou l’un des signes nd, ns, s, -"
     if not isinstance(cell, str):
         raise FrenchError(cell, expected)
+    if missed := lost(cell):
+        return Cell(math.nan, missed)
     text, marks = unmarked(cell)
     if not text and not marks:
         return Cell(math.nan, BLANK)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from dataclasses import dataclass
 
-from solidata.context.cells import parse_period, unmarked, years_in
+from solidata.context.cells import PROJECTED, lost, parse_period, unmarked, years_in
 from solidata.context.layout import Block, Grid
 from solidata.french import fold
 from solidata.problems import Problem
 
 BREAK = "rupture"
 _YEAR_ALONE = re.compile(r"(?:annee|au 1er janvier|au 31 decembre) (\d{4})")
+_TO_COME = re.compile(r"\b(?:projections?|projetee?s?|previsions?|scenarios?|perspectives?)\b")
+"""What says that the values of a year to come are no misprint."""
 _SHARE = re.compile(r"(?:proportion|part|taux)\b")
 
 
@@ -30,7 +33,7 @@ class Column:
 
 
 def columns(
-    grid: Grid, block: Block, texts: list[str], footnotes: dict[str, str]
+    grid: Grid, block: Block, texts: list[str], footnotes: dict[str, str], this_year: int
 ) -> tuple[list[Column], list[Problem]]:
     """Return the columns of values of a table, and what leaves a doubt about them.
 
@@ -43,6 +46,8 @@ def columns(
         The sentences of the sheet: one may say the year of all (« Année 2022 »).
     footnotes : dict of str to str
         The words of each mark.
+    this_year : int
+        Later ones are read only where the title or the header says that values are projected.
 
     Returns
     -------
@@ -50,7 +55,7 @@ def columns(
         From left to right.
     list of Problem
         Values under no header, a column with two years, two columns with one header, a year that
-        the sheet's name contradicts.
+        the sheet's name contradicts, a year to come, a header that is an error.
     """
     problems: list[Problem] = []
     found: list[Column] = []
@@ -61,6 +66,13 @@ def columns(
         top = block.header[0] if block.header else block.lines[0].row
         if doubt:
             problems.append(grid.problem(block.header[-1], index, doubt))
+        problems += [
+            grid.problem(
+                row, index, "un en-tête sans valeur\u00a0; attendu\u00a0: une année, ou des mots"
+            )
+            for row in block.header
+            if lost(_cell(grid, row, index))
+        ]
         filled = next((n for n, *_ in block.lines if _cell(grid, n, index) != ""), None)
         if filled is None and column.year is None:
             continue  # a spacer
@@ -81,7 +93,44 @@ def columns(
             found = [
                 Column(c.index, c.series, str(year), year, c.flag, c.marks, c.unit) for c in found
             ]
-    return found, problems
+    found, to_come = _projected(grid, block, found, this_year)
+    return found, problems + to_come
+
+
+def _projected(
+    grid: Grid, block: Block, found: list[Column], this_year: int
+) -> tuple[list[Column], list[Problem]]:
+    """Flag the columns of years to come, and refuse those that nothing says are projected."""
+    kept: list[Column] = []
+    problems: dict[tuple[int | None, str | None], Problem] = {}
+    for column in found:
+        if column.year is None or column.year <= this_year:
+            kept.append(column)
+            continue
+        kept.append(dataclasses.replace(column, flag=PROJECTED))
+        if not _TO_COME.search(fold(f"{block.title} {column.series}")):
+            expected = (
+                f"une année à venir\u00a0; attendu\u00a0: {this_year} au plus tard, ou un titre qui dit "
+                "que ce sont des projections"
+            )
+            row, index = _where(grid, block, column)
+            problem = grid.problem(row, index, expected)
+            if str(column.year) not in (problem.value or ""):  # the year of the whole sheet
+                problem = dataclasses.replace(problem, value=str(column.year))
+            problems.setdefault((problem.line, problem.column), problem)
+    return kept, list(problems.values())
+
+
+def _where(grid: Grid, block: Block, column: Column) -> tuple[int, int]:
+    """Return the header cell that prints the year of a column: above it, or on the left."""
+    for row in reversed(block.header):
+        for index in range(column.index, block.start - 1, -1):
+            cell = _cell(grid, row, index)
+            period = parse_period(cell)
+            years = [period.year] if period else years_in(str(cell))
+            if column.year in years:
+                return row, index
+    return (block.header[-1] if block.header else block.lines[0].row), column.index
 
 
 def _cell(grid: Grid, row: int, column: int) -> object:

@@ -58,6 +58,11 @@ class Publication:
     prices: tuple[str, ...] = ()
     signs: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def counted(self) -> set[str]:
+        """The indicators that count somebody or something: never less than none."""
+        return {i.id for i in self.indicators if i.measure == "stock"}
+
     def named(self, title: str) -> list[Indicator]:
         """Return the indicators that a sheet's title may name."""
         words = plain(title)

@@ -24,6 +24,8 @@ _UNIT = re.compile(
 )
 
 
+_CHANGE = re.compile(r"\b(?:evolutions?|variations?|soldes?|ecarts?|differences?|croissance)\b")
+
 _ROUNDING = 1e-5
 """Two printings of a total may be rounded otherwise."""
 
@@ -31,7 +33,10 @@ _ROUNDING = 1e-5
 class Sheet:
     """One sheet on its way to observations."""
 
-    def __init__(self, tidy: Tidy, grid: Grid, found: Layout, declared: Publication) -> None:
+    def __init__(
+        self, tidy: Tidy, grid: Grid, found: Layout, declared: Publication, this_year: int
+    ) -> None:
+        self.this_year = this_year
         self.tidy, self.grid, self.found, self.publication = tidy, grid, found, declared
         self.problems = list(found.problems)
         self.keys: set[tuple[str, str, str]] = set()
@@ -50,7 +55,9 @@ class Sheet:
 
     def table(self, block: Block) -> tuple[dict[str, np.ndarray], list[str]]:
         """Return the columns of the observations of one table, and the cells they stand in."""
-        columns, wrong = headers.columns(self.grid, block, self.found.texts, self.found.footnotes)
+        columns, wrong = headers.columns(
+            self.grid, block, self.found.texts, self.found.footnotes, self.this_year
+        )
         self.problems += wrong
         if not columns:
             if not wrong:
@@ -63,6 +70,8 @@ class Sheet:
         self.values += int(np.isfinite(cells).sum())
         self.years |= {c.year for c in columns if c.year}
         indicator, unit = self._indicator(block)
+        if indicator in self.publication.counted:
+            self._refuse_negative(block, columns, cells)
         if block.is_of_departments:
             self.keys |= {(indicator, c.series, c.period) for c in columns}
         code = self.tidy.code
@@ -125,6 +134,13 @@ class Sheet:
             if inside[0] * inside[1] > 1 and self.grid.rows[top][left] != "":
                 expected = f"des cellules fusionnées jusqu’à {letters(right)}{bottom + 1} ; attendu : une valeur par cellule"  # fmt: skip
                 self.problems.append(self.grid.problem(top, left, expected))
+
+    def _refuse_negative(self, block: Block, columns: list[Column], cells: np.ndarray) -> None:
+        """Refuse less than nobody: in a count only a column of changes may fall under zero."""
+        for y, x in np.argwhere(cells < 0):
+            if not _CHANGE.search(fold(columns[x].series)):
+                expected = "attendu\u00a0: un effectif, qui n’est pas négatif"
+                self.problems.append(self.grid.problem(block.lines[y].row, columns[x].index, expected))  # fmt: skip
 
     def _values(
         self, block: Block, columns: list[Column]

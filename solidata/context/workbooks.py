@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from xml.etree.ElementTree import ParseError
+from zipfile import BadZipFile
 
 import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook
@@ -12,6 +15,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 from solidata.context import layout, maps
 from solidata.context.areas import DEPARTMENT
 from solidata.context.layout import Grid
+from solidata.context.lost import lost_cells
 from solidata.context.maps import Publication
 from solidata.context.sheets import Sheet
 from solidata.context.tidy import COLUMNS, Tidy
@@ -44,7 +48,12 @@ class Reading:
     problems: list[Problem]
 
 
-def read_workbook(path: str | Path, strict: bool = True, publication: str | None = None) -> Reading:
+def read_workbook(
+    path: str | Path,
+    strict: bool = True,
+    publication: str | None = None,
+    today: datetime.date | None = None,
+) -> Reading:
     """Return every observation of a workbook, for every area that it prints.
 
     Parameters
@@ -56,6 +65,9 @@ def read_workbook(path: str | Path, strict: bool = True, publication: str | None
         say why in ``problems``.
     publication : str, optional
         Its ``source_id``; by default it is recognised by its titles.
+    today : datetime.date, optional
+        By default that of the computer. A later year is refused, unless a title or a header says
+        that its values are projected.
 
     Returns
     -------
@@ -90,7 +102,7 @@ def read_workbook(path: str | Path, strict: bool = True, publication: str | None
     0         41  2018  1234.5  NaN   C4
     1         41  2019     NaN   nd   D4
     """
-    return _read([Path(path)], strict, publication)
+    return _read([Path(path)], strict, publication, today=today)
 
 
 def read_folder(
@@ -135,7 +147,9 @@ def _read(
     strict: bool,
     publication: str | None,
     step: Callable[[str], None] = lambda name: None,
+    today: datetime.date | None = None,
 ) -> Reading:
+    this_year = (today or datetime.date.today()).year
     tidy, sheets, problems = Tidy(), [], []
     editions: dict[str, str] = {}
     for path in paths:
@@ -151,7 +165,7 @@ def _read(
             problems.append(Problem(path.name, None, None, None, expected))
             continue
         editions[declared.source_id] = path.name
-        rows, wrong = _workbook(tidy, grids, declared)
+        rows, wrong = _workbook(tidy, grids, declared, this_year)
         sheets += rows
         problems += wrong
     if problems and strict:
@@ -171,13 +185,16 @@ def open_workbook(path: Path) -> list[Grid]:
         raise SourceError([Problem(str(path), None, None, None, "introuvable ; attendu : un classeur")])  # fmt: skip
     try:
         book = CalamineWorkbook.from_path(str(path))
-        found = []
+        found, lost = [], lost_cells(path)
         for name in book.sheet_names:
             sheet = book.get_sheet_by_name(name)
             rows = sheet.to_python(skip_empty_area=False)
+            for (row, column), words in lost.get(name, {}).items():
+                if row < len(rows) and column < len(rows[row]):
+                    rows[row][column] = words
             found.append(Grid(path.name, name, rows, list(sheet.merged_cell_ranges or [])))
         return found
-    except (CalamineError, OSError):
+    except (CalamineError, OSError, ParseError, KeyError, BadZipFile):
         expected = "illisible, peut-être incomplet ; attendu : un classeur .xlsx ou .ods"
         raise SourceError([Problem(path.name, None, None, None, expected)]) from None
 
@@ -198,7 +215,7 @@ def _publication(path: Path, grids: list[Grid], asked: str | None) -> Publicatio
 
 
 def _workbook(
-    tidy: Tidy, grids: Iterable[Grid], declared: Publication
+    tidy: Tidy, grids: Iterable[Grid], declared: Publication, this_year: int
 ) -> tuple[list[dict[str, object]], list[Problem]]:
     sheets: list[dict[str, object]] = []
     problems: list[Problem] = []
@@ -222,7 +239,7 @@ def _workbook(
                 row["left_out"] = "refusée"
                 problems += found.problems
             continue
-        sheet = Sheet(tidy, grid, found, declared)
+        sheet = Sheet(tidy, grid, found, declared, this_year)
         parts = [sheet.table(block) for block in tables]
         keys = sheet.keys
         for key in keys & told.keys():

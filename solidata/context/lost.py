@@ -1,0 +1,74 @@
+"""Find what the reader of workbooks gives as empty: errors, and formulas never computed."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+
+from solidata.context.cells import place
+
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_MAY_LOSE = re.compile(rb"""\bt=["']e["']|<(?:\w+:)?f[\s>/]""")
+"""Without an error and a formula nothing is lost: most sheets are not parsed twice."""
+
+
+def lost_cells(path: str | Path) -> dict[str, dict[tuple[int, int], str]]:
+    """Return the cells of an ``.xlsx`` in which something stands that has no value.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        A workbook; of an ``.ods``, the reader gives the words of errors by itself.
+
+    Returns
+    -------
+    dict
+        By sheet, by (row, column) from zero: the error (``#N/A``), or the formula (``=C4+C5``)
+        of which no result was saved.
+
+    Examples
+    --------
+    >>> import tempfile, openpyxl
+    >>> book = openpyxl.Workbook()
+    >>> book.active.append(["#N/A", 1, "=B1+1"])
+    >>> file = Path(tempfile.mkdtemp()) / "a.xlsx"
+    >>> book.save(file)
+    >>> lost_cells(file)
+    {'Sheet': {(0, 0): '#N/A', (0, 2): '=B1+1'}}
+    """
+    found: dict[str, dict[tuple[int, int], str]] = {}
+    if Path(path).suffix.lower() != ".xlsx":
+        return found
+    with zipfile.ZipFile(path) as archive:
+        for name, part in _sheets(archive):
+            xml = archive.read(part)
+            if _MAY_LOSE.search(xml) and (cells := dict(_lost(xml))):
+                found[name] = cells
+    return found
+
+
+def _sheets(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
+    """Yield the name of each sheet and its part of the archive."""
+    links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    parts = {link.get("Id"): str(link.get("Target")) for link in links}
+    for sheet in ElementTree.fromstring(archive.read("xl/workbook.xml")).iter(f"{_MAIN}sheet"):
+        target = parts.get(sheet.get(_LINK), "")
+        part = target[1:] if target.startswith("/") else f"xl/{target}"
+        if part in archive.namelist():
+            yield str(sheet.get("name")), part
+
+
+def _lost(xml: bytes) -> Iterator[tuple[tuple[int, int], str]]:
+    for cell in ElementTree.fromstring(xml).iter(f"{_MAIN}c"):
+        value, formula = cell.findtext(f"{_MAIN}v"), cell.find(f"{_MAIN}f")
+        kind, where = cell.get("t"), cell.get("r")
+        if where is None:
+            continue
+        if kind == "e":
+            yield place(where), value or "#N/A"
+        elif formula is not None and not value and kind != "str":  # a text may be computed empty
+            yield place(where), f"={formula.text or ''}"
