@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from solidata.analysis import context as analysis
+from solidata.cli import context as command
 from solidata.cli import main
 from solidata.context import download, maps
 from solidata.figures import context as drawing
@@ -233,7 +234,8 @@ def test_the_figures_say_what_was_computed(observations, registers):
     assert "APA" in over.note  # the glossary
     rank = ranks.strip(found, "41", 2019, "APA à domicile", "75-", registers)
     assert fold(rank.title) == "apa a domicile : loir-et-cher, 1er sur 4 departements en 2019"
-    assert "4 départements ; 1 sans valeur" in rank.scope.replace("\u00a0", " ")
+    assert rank.scope.replace("\u00a0", " ") == "4 départements ; 1 sans valeur."
+    assert over.scope.endswith("ayant une valeur.")
     assert rank.table()["Territoire"].tolist()[0] == "Loir-et-Cher"
     # Another one is named by its rows alone.
     other = ranks.strip(found, "45", 2019, "APA à domicile", "75-", registers)
@@ -354,6 +356,34 @@ def test_the_command_lists_exports_and_refuses(tmp_path, capsys):
     ):
         assert main([*given, *more]) == 1
         assert words in capsys.readouterr().err
+
+
+def test_figures_are_of_the_department_of_the_plan_unless_another_is_asked(
+    tmp_path, monkeypatch, capsys, project
+):
+    folder = tmp_path / "classeurs"
+    folder.mkdir()
+    workbook(folder / "m.xlsx")
+    drawn = []
+    monkeypatch.setattr(command, "_draw", lambda *given: drawn.append(given[-1].department))
+    monkeypatch.setenv("SOLIDATA_HOME", str(project))
+    given = [
+        "context",
+        "--data",
+        str(folder),
+        "--any-edition",
+        "--figures",
+        "--out",
+        str(tmp_path / "f"),
+    ]
+    assert main(given) == main([*given, "--department", "45"]) == 0
+    assert drawn == [["41"], ["45"]]
+    # a home without tables says nothing of a département: it is asked for
+    (tmp_path / "data").mkdir()
+    monkeypatch.setenv("SOLIDATA_HOME", str(tmp_path))
+    assert main(given) == 1
+    assert "--department" in capsys.readouterr().err
+    assert len(drawn) == 2
 
 
 def test_a_defect_stops_the_export(observations, registers, tmp_path):

@@ -190,7 +190,8 @@ def parser() -> Parser:
     context.add_argument(
         "--figures",
         action="store_true",
-        help="dessiner la place d’un département parmi les autres (avec --out DOSSIER)",
+        help="dessiner la place d’un département parmi les autres, celui du plan par défaut "
+        "(avec --out DOSSIER)",
     )
     context.add_argument(
         "--out",

@@ -44,6 +44,8 @@ class _Bar:
 
 def run(console: Console, arguments: argparse.Namespace) -> int:
     """Read the workbooks, and list, print, export or draw what they say; 1 when one is refused."""
+    if arguments.figures and not arguments.department:
+        arguments.department = _of_the_plan()
     if arguments.figures and (len(arguments.department) != 1 or arguments.out is None):
         raise RefusedError("Des figures se demandent pour un département (--department 01), dans un dossier (--out).")  # fmt: skip
     _known(arguments.department)
@@ -71,6 +73,14 @@ def run(console: Console, arguments: argparse.Namespace) -> int:
     else:
         _list(console, reading)
     return 1 if reading.problems else 0
+
+
+def _of_the_plan() -> list[str]:
+    """Return the code of the département whose plan is in the home, if one is."""
+    with contextlib.suppress(FileNotFoundError, RefusedError):
+        code = catalog.load_registers().plan.department_code
+        return [code] if code else []
+    return []
 
 
 def _known(codes: list[str]) -> None:

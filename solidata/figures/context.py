@@ -119,7 +119,7 @@ def over_time(
             f"des départements est de {scale.told(band['median'])}, les quartiles de "
             f"{scale.told(band['q1'])} et {scale.told(band['q3'])}."
         ),
-        scope=f"{count} départements ayant une valeur",
+        scope=f"{count} départements ayant une valeur.",
         registers=registers,
         reading=(
             f"en {years[1]}, {called} : {scale.told(last['rate'])} {per(scale)} ; un quart des départements "

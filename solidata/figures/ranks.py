@@ -93,8 +93,8 @@ def strip(
             + " ".join(f"{c} : {scale.told(r['rate'].iloc[0])}." for c, r in others.items())
         ),
         scope=(
-            f"{n} départements, dont {overseas} d’outre-mer{absent}" if overseas
-            else f"{n} départements{absent}"
+            f"{n} départements, dont {overseas} d’outre-mer{absent}." if overseas
+            else f"{n} départements{absent}."
         ),
         registers=registers,
         reading=(
