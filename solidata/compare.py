@@ -42,6 +42,8 @@ class Version:
     keys: Mapping[str, str]
     titles: Mapping[str, str] = field(default_factory=dict)
     """French titles that its data package gives, by ``table`` and ``table.field``."""
+    labels: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """French labels of its categories, by ``table.field`` and value."""
 
 
 class Comparison(NamedTuple):
@@ -50,6 +52,8 @@ class Comparison(NamedTuple):
     tables: pd.DataFrame
     cells: pd.DataFrame
     titles: Mapping[str, str]
+    labels: Mapping[str, Mapping[tuple[str, str], str]]
+    """The :attr:`Version.labels` of each side, ``before`` and ``after``."""
 
     @property
     def differs(self) -> bool:
@@ -93,7 +97,7 @@ def read_version(folder: Path) -> Version:
             f"{folder} n’est pas un dossier de tables construites (sans {PACKAGE}) ; attendu : "
             "data/processed, ou le dossier d’un projet qui le contient."
         )
-    keys, titles = _declared(folder)
+    keys, titles, labels = _declared(folder)
     frames, problems = {}, []
     for name, key in keys.items():
         try:
@@ -102,13 +106,15 @@ def read_version(folder: Path) -> Version:
             problems += error.problems
     if problems:
         raise SourceError(problems)
-    return Version(folder, frames, keys, titles)
+    return Version(folder, frames, keys, titles, labels)
 
 
-def _declared(folder: Path) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the key of each table that the data package of `folder` declares, and the titles."""
+def _declared(
+    folder: Path,
+) -> tuple[dict[str, str], dict[str, str], dict[tuple[str, str], str]]:
+    """Return what the data package of `folder` declares: keys of tables, titles, labels."""
     path = folder / PACKAGE
-    keys, titles = {}, {}
+    keys, titles, labels = {}, {}, {}
     try:
         for table in json.loads(path.read_text(encoding="utf-8"))["resources"]:
             name, schema = str(table["name"]), table["schema"]
@@ -116,11 +122,15 @@ def _declared(folder: Path) -> tuple[dict[str, str], dict[str, str]]:
             keys[name] = key if isinstance(key, str) else str(key[0])
             titles[name] = str(table.get("title", name))
             for column in schema.get("fields", ()):
-                titles[f"{name}.{column['name']}"] = str(column.get("title", column["name"]))
+                at = f"{name}.{column['name']}"
+                titles[at] = str(column.get("title", column["name"]))
+                for one in column.get("categories", ()):  # a value alone is its own label
+                    if isinstance(one, dict) and "label" in one:
+                        labels[at, str(one["value"])] = str(one["label"])
     except (ValueError, KeyError, TypeError, IndexError):
         expected = "attendu : un paquet de tables (« resources », avec leur clé primaire)"
         raise SourceError([Problem(str(path), None, None, None, expected)]) from None
-    return keys, titles
+    return keys, titles, labels
 
 
 def _read(path: Path, key: str) -> pd.DataFrame:
@@ -235,7 +245,8 @@ def compare(before: Version, after: Version) -> Comparison:
         cells.append(found)
     every = pd.concat(cells, ignore_index=True) if cells else pd.DataFrame(columns=_CELLS)
     titles = {**before.titles, **after.titles}
-    return Comparison(pd.DataFrame(tables, columns=_TABLES), every, titles)
+    labels = {"before": before.labels, "after": after.labels}
+    return Comparison(pd.DataFrame(tables, columns=_TABLES), every, titles, labels)
 
 
 def _table_cells(

@@ -8,7 +8,7 @@ import pytest
 
 from solidata import compare
 from solidata.catalog import load
-from solidata.cli import main
+from solidata.cli import changes, main
 from solidata.problems import RefusedError, SourceError
 
 TITLES = {"territories": "Territoires", "label": "Nom"}
@@ -267,6 +267,64 @@ def test_the_changelog_part_in_markdown(folders, tmp_path, capsys):
     assert len(lines) == 5  # the title, the table, one removed, one added, one changed
     assert "Le \\*Nord\\*" in lines[4]
     assert lines[4].startswith("  - `territories:nord` changée : ")
+
+
+@pytest.fixture
+def labelled(tmp_path):
+    """Return two versions whose status has labels, one of them reworded in between."""
+    head = "action_id,status,open\n"
+    made = []
+    for name, rows, labels in (
+        (
+            "a",
+            "x,en_cours,1\ny,merged,1\nz,odd,1\n",
+            {"en_cours": "En cours", "merged": "Fusionnée"},
+        ),
+        (
+            "b",
+            "x,realisee,1\nz,odd,en_cours\nw,en_cours,1\n",
+            {"en_cours": "En route", "realisee": "Réalisée"},
+        ),
+    ):
+        folder = version(tmp_path / name, actions=head + rows)
+        path = folder / "datapackage.json"
+        package = json.loads(path.read_text(encoding="utf-8"))
+        field = package["resources"][0]["schema"]["fields"][1]
+        field["categories"] = [{"value": v, "label": label} for v, label in labels.items()]
+        path.write_text(json.dumps(package), encoding="utf-8")
+        made.append(str(folder))
+    return made
+
+
+def test_categories_are_told_by_the_labels_of_their_version(labelled, capsys):
+    assert main(["diff", *labelled]) == 0
+    out = capsys.readouterr().out.replace("\u00a0", " ")
+    assert "status « Fusionnée »" in out  # y, removed
+    assert "status « En route »" in out  # w, added under the new label
+    assert "« En cours » → « Réalisée »" in out  # x
+    assert "« 1 » → « en_cours »" in out  # z: the code of another column is no category
+    assert "merged" not in out
+    assert main(["diff", *labelled, "--format", "markdown"]) == 0
+    assert "« En cours » → « Réalisée »" in capsys.readouterr().out.replace("\u00a0", " ")
+
+
+def test_two_codes_of_one_label_are_told_by_their_codes(tmp_path):
+    frames = [pd.DataFrame({"k": ["a"], "v": [code]}, dtype=object) for code in ("one", "two")]
+    labels = {("p.v", "one"): "Même", ("p.v", "two"): "Même"}
+    found = compare.compare(*(compare.Version(None, {"p": f}, {"p": "k"}, {}, labels) for f in frames))  # fmt: skip
+    assert "one\u00a0» → «\u00a0two" in "\n".join(changes.markdown(found)).replace("\\", "")
+
+
+def test_a_summary_counts_and_names_no_row(folders, capsys):
+    assert main(["diff", *folders, "--format", "markdown", "--summary"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 2  # the title, the table
+    assert "1 ligne ajoutée, 1 ligne retirée, 1 ligne changée" in lines[1]
+    assert main(["diff", *folders, "--summary"]) == 0
+    out = capsys.readouterr().out
+    assert "territories" in out
+    assert "1 ligne ajoutée, 1 ligne retirée, 1 ligne changée" in out
+    assert not {"est", "sud", "Ouest"} & set(out.split())
 
 
 def test_the_command_refuses_in_french(folders, capsys):

@@ -32,18 +32,18 @@ def diff(console: Console, arguments: argparse.Namespace) -> int:
             page = Console(
                 file=file, width=100, highlight=False, soft_wrap=True, markup=False, emoji=False
             )
-            _tell(page, found, as_markdown)
+            _tell(page, found, as_markdown, not arguments.summary)
         console.print(f"{_summary(found)} Écrit dans {arguments.out}.")
     else:
-        _tell(console, found, as_markdown)
+        _tell(console, found, as_markdown, not arguments.summary)
     return 1 if arguments.exit_code and found.differs else 0
 
 
-def _tell(console: Console, found: compare.Comparison, as_markdown: bool) -> None:
+def _tell(console: Console, found: compare.Comparison, as_markdown: bool, rows: bool) -> None:
     if as_markdown:
-        console.print("\n".join(markdown(found)))
+        console.print("\n".join(markdown(found, rows)))
     elif found.differs:
-        _show(console, found)
+        _show(console, found, rows)
     else:
         console.print(_summary(found))
 
@@ -96,12 +96,12 @@ def _changed_tables(found: compare.Comparison) -> pd.DataFrame:
 # --- terminal --------------------------------------------------------------------------
 
 
-def _show(console: Console, found: compare.Comparison) -> None:
+def _show(console: Console, found: compare.Comparison, rows: bool) -> None:
     changed = _changed_tables(found)
     headers = {"table": "Table", "rows_before": "Avant", "rows_after": "Après", "added": "Ajoutées",
                "removed": "Retirées", "changed": "Changées", "moved": "Adresse seule"}  # fmt: skip
     show.table(console, "Lignes des tables qui diffèrent", changed, headers)
-    for _, row in changed.iterrows():
+    for _, row in changed.iterrows() if rows else ():
         console.print(f"{row['table']} : {_title(found, row['table'])}", style="bold")
         if row["change"] != "both":
             console.print(f"  table {plural(1, *_FORMS[row['change']])}")
@@ -132,12 +132,22 @@ def _show_row(
     console.print(f"  {head}", style=style)
     for cell in cells.itertuples():
         title = _title(found, cell.table, cell.field)
-        console.print(f"      {title} ({cell.field}) : {_values(cell)}")
+        console.print(f"      {title} ({cell.field}) : {_values(found, cell)}")
 
 
-def _values(cell: Any) -> str:
-    sides = [quote(v) if v else "vide" for v in (cell.before, cell.after)]
-    return " → ".join(sides)
+def _values(found: compare.Comparison, cell: Any) -> str:
+    codes = cell.before, cell.after
+    labels = [
+        _label(found, cell, side, v) for side, v in zip(("before", "after"), codes, strict=True)
+    ]
+    # Two codes may have one label: only the codes tell them apart.
+    said = labels if labels[0] != labels[1] else codes
+    return " → ".join(quote(v) if v else "vide" for v in said)
+
+
+def _label(found: compare.Comparison, cell: Any, side: str, value: str) -> str:
+    """Return the French label that the version of a cell gives to its value, else the value."""
+    return found.labels[side].get((f"{cell.table}.{cell.field}", value), value)
 
 
 def _gist(found: compare.Comparison, cells: pd.DataFrame, side: str) -> str:
@@ -145,7 +155,8 @@ def _gist(found: compare.Comparison, cells: pd.DataFrame, side: str) -> str:
     key, address = cells["key"].iloc[0], {"source_id", "line", "line_end", "printed"}
     told = cells[~cells["field"].isin(address) & (cells[side] != key)]
     titles = (_title(found, c.table, c.field) for c in told.itertuples())
-    return " ; ".join(f"{t} {quote(v)}" for t, v in zip(titles, told[side], strict=True))
+    values = (_label(found, c, side, getattr(c, side)) for c in told.itertuples())
+    return " ; ".join(f"{t} {quote(v)}" for t, v in zip(titles, values, strict=True))
 
 
 def _moved(rows: pd.DataFrame) -> str:
@@ -158,10 +169,10 @@ def _moved(rows: pd.DataFrame) -> str:
 # --- changelog -------------------------------------------------------------------------
 
 
-def markdown(found: compare.Comparison) -> list[str]:
+def markdown(found: compare.Comparison, rows: bool = True) -> list[str]:
     """Return the lines of « Données » of the changelog: a point a table, a point below a row.
 
-    Rows that only changed address are counted, not named.
+    Rows that only changed address are counted, not named; without `rows` all are.
     """
     lines = ["### Données"]
     if not found.differs:
@@ -172,11 +183,11 @@ def markdown(found: compare.Comparison) -> list[str]:
         lines.append(
             f"- {_title(found, row['table'])} (`{row['table']}`) : {' ; '.join(filter(None, told))}."
         )
-        if row["change"] != "both":
+        if row["change"] != "both" or not rows:
             continue  # its rows are those of the table
-        rows = found.cells[found.cells["table"] == row["table"]]
+        mine = found.cells[found.cells["table"] == row["table"]]
         for kind in ("removed", "added", "changed"):
-            for key, cells in rows[rows["change"] == kind].groupby("key", sort=False):
+            for key, cells in mine[mine["change"] == kind].groupby("key", sort=False):
                 lines.append(f"  - `{row['table']}:{key}` {_markdown_row(found, kind, cells)}.")
     return lines
 
@@ -184,7 +195,7 @@ def markdown(found: compare.Comparison) -> list[str]:
 def _markdown_row(found: compare.Comparison, kind: str, cells: pd.DataFrame) -> str:
     if kind == "changed":
         fields = (
-            f"{_title(found, c.table, c.field)} (`{c.field}`), {_plain(_values(c))}"
+            f"{_title(found, c.table, c.field)} (`{c.field}`), {_plain(_values(found, c))}"
             for c in cells.itertuples()
         )
         return f"changée : {' ; '.join(fields)}"

@@ -101,6 +101,9 @@ def parser() -> Parser:
         default="texte",
         help="texte (par défaut), ou markdown : la partie « Données » du journal des changements",
     )
+    diff.add_argument(
+        "--summary", action="store_true", help="dire les comptes de chaque table, sans ses lignes"
+    )
     diff.add_argument("--out", type=Path, metavar="FICHIER", help="écrire dans ce fichier")
     diff.add_argument(
         "--exit-code", action="store_true", help="sortir avec 1 si les versions diffèrent"
