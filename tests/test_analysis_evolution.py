@@ -115,6 +115,40 @@ def test_the_best_reading_gives_the_line():
     assert set(row["address"].split()) == {"observations:o1", "observations:o2", "observations:o3"}
 
 
+def test_what_has_no_printed_period_is_counted_once_unless_a_printing_dates_it():
+    no_period = {"period_start": None, "period_end": None}
+    rows = printings(
+        no_period,  # o1: set aside
+        {**no_period, "repeats": "o1"},  # o2: the same value
+        {"period_start": None},  # o3: begins on no day
+        {},  # o4: dated
+        {**no_period, "repeats": "o4"},  # o5: dated by o4
+        {**no_period, "kind": "target"},  # o6 and o7: no observed value
+        {**no_period, "legibility": "illegible"},
+        {**no_period, "value": None},
+    )
+    found = evolution.undated(rows, named())
+    assert found["address"].tolist() == ["observations:o1 observations:o2", "observations:o3"]
+    assert found["label"].tolist() == ["Lits", "Lits"]
+    assert evolution.undated(printings({}), named()).empty
+    assert evolution.undated(printings({})[:0], named()).empty
+
+
+def test_the_report_of_2025_prints_71_values_without_a_period(observations, indicators):
+    report = observations[observations["source_id"] == "bilan-2025"]
+    bare = report[
+        report["period_start"].isna() & report["kind"].eq("observed") & report["value"].notna()
+        & report["legibility"].ne("illegible")
+    ]  # fmt: skip
+    assert len(bare) == 71
+    found = evolution.undated(report, indicators)
+    printed = set(found["address"].str.split().explode())
+    # one repeats a value that another line dates; three repeat one that no line dates
+    assert set("observations:" + bare["observation_id"]) - printed == {"observations:crt.4"}
+    assert len(found) == 71 - 1 - 3
+    assert not printed & set(evolution.yearly(report, indicators)["address"].str.split().explode())
+
+
 def test_repetitions_in_a_circle_do_not_hang():
     rows = printings({"repeats": "o2"}, {"repeats": "o1"})
     assert len(evolution.yearly(rows, named())) == 1

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from solidata.analysis import evolution as analysis
 from solidata.catalog import load, load_registers
 from solidata.figures import checks, evolution, lines, theme
 from solidata.figures.page import text_width
@@ -513,6 +514,33 @@ def test_one_measure_is_told_by_its_numbers():
     figure = slopes(pair("Lits", 3, 4))
     assert figure.title.replace("\u00a0", " ") == "Lits : 3 en 2024, 4 en 2025 (+1 lit)"
     assert "parmi 1 indicateur." in figure.scope.replace("\u00a0", " ")
+
+
+def test_the_note_counts_what_has_no_printed_period(figures, tables):
+    undated = len(analysis.undated(tables["observations"], tables["indicators"]))
+    assert undated > 60
+    note = figures["slopes"].note.replace("\u00a0", " ")
+    assert f"{undated} valeurs sans période imprimée ne sont pas comparées" in note
+    observations, indicators = observed(pair("Lits", 3, 4), "lits")
+    lone = observations[:1].assign(observation_id="x", period_start=pd.NaT, period_end=pd.NaT)
+    for more, words in (
+        (0, None),
+        (1, "1 valeur sans période imprimée n’est pas comparée"),
+        (2, "2 valeurs sans"),
+    ):
+        rows = [lone.assign(observation_id=f"x{n}") for n in range(more)]
+        figure = evolution.slopes(
+            pd.concat([observations, *rows], ignore_index=True),
+            indicators,
+            None,
+            REGISTERS,
+            2024,
+            2025,
+        )
+        note = figure.note.replace("\u00a0", " ").replace("\u202f", " ")
+        assert ("sans période" in note) == (words is not None)
+        assert (words or "") in note
+        sound(figure)
 
 
 def test_a_rate_changes_by_points():

@@ -122,6 +122,52 @@ def disputed(observations: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFra
     return twice[["indicator_id", "label", "territory_id", "span", "year"]]
 
 
+def undated(observations: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
+    """Return the observed values that :func:`yearly` leaves out because no period is printed.
+
+    Parameters
+    ----------
+    observations, indicators : pandas.DataFrame
+        The tables of these names.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a value, counted once however often it is printed; a value of which one printing
+        gives the period is dated. Columns ``indicator_id``, ``label``, ``territory_id``,
+        ``address`` (every printing, separated by spaces).
+
+    Raises
+    ------
+    ValueError
+        When a column is missing.
+
+    Examples
+    --------
+    >>> import solidata
+    >>> frame = undated(solidata.load("observations"), solidata.load("indicators"))
+    >>> "volets-schema" in set(frame["indicator_id"])  # three parts of the plan, in no year
+    True
+    """
+    require(observations, "observations", _OBSERVATIONS)
+    require(indicators, "indicators", ["indicator_id", "label"])
+    rows = observations.assign(
+        root=_roots(observations["observation_id"], observations["repeats"]),
+        address="observations:" + observations["observation_id"],
+        undated=observations["period_start"].isna() | observations["period_end"].isna(),
+    )
+    rows = rows[
+        (rows["kind"] == "observed") & (rows["legibility"] != "illegible") & rows["value"].notna()
+    ]
+    rows = rows[rows.groupby("root")["undated"].transform("all").astype(bool)]
+    every = rows.groupby("root")["address"].agg(words)
+    first = rows.drop_duplicates("root")
+    found = first.assign(address=first["root"].map(every)).merge(
+        indicators[["indicator_id", "label"]], on="indicator_id"
+    )
+    return found[["indicator_id", "label", "territory_id", "address"]]
+
+
 def _printings(observations: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
     """Return every printing of an observed, dated and legible value, and whether it is disputed."""
     require(observations, "observations", _OBSERVATIONS)

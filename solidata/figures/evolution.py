@@ -133,7 +133,7 @@ def slopes(
             + "."
         ),
         reading=_pair_reading(top),
-        note=_pairs_note(found, twice, every),
+        note=_pairs_note(found, twice, every, len(analysis.undated(observations, indicators))),
         scope=scope,
         registers=registers,
     )
@@ -192,7 +192,7 @@ def _pair_reading(row: pd.Series) -> str:
     )
 
 
-def _pairs_note(found: pd.DataFrame, twice: pd.DataFrame, every: int) -> str:
+def _pairs_note(found: pd.DataFrame, twice: pd.DataFrame, every: int, undated: int) -> str:
     notes = []
     if len(found) < every:
         notes.append("une variation se rapporte à la plus grande des deux valeurs")
@@ -206,6 +206,15 @@ def _pairs_note(found: pd.DataFrame, twice: pd.DataFrame, every: int) -> str:
     if len(twice):
         # What has two values for a year has no slope: the reader must know that it exists.
         notes.append(f"n’est pas comparé ce qui a deux valeurs imprimées : {disputed_words(twice)}")
+    if undated:
+        number = format_number(undated)
+        notes.append(
+            plural(
+                undated,
+                f"{number} valeur sans période imprimée n’est pas comparée",
+                f"{number} valeurs sans période imprimée ne sont pas comparées",
+            )
+        )
     money = "euros courants" if (found["unit"] == "euros").any() else ""
     return sentences([n for n in (money, *notes) if n])
 
