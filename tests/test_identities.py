@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from solidata.check import numbering
 from solidata.check.contradictions import unrecorded
 from solidata.check.identities import evaluate, identities
 from solidata.problems import SourceError
@@ -572,3 +573,54 @@ def test_what_records_an_identity_is_in_the_register(assembled):
     named = frame[frame["contradiction_id"].notna()]
     assert set(" ".join(named["contradiction_id"]).split()) <= register
     assert not named["holds"].any()
+
+
+@pytest.mark.parametrize(
+    ("printed", "left", "note"),
+    [
+        # A-2 was dropped, A-4 starred, A-5 declared gone; A-3 is only forgotten.
+        ({0: 1, 1: 2, 3: 4, 6: 7}, 4, None),
+        ({0: 1, 1: 2, 3: 3, 6: 4}, 4, None),  # numbered anew
+        ({0: 1, 1: 2, 3: 4, 7: 5, 6: 7}, 5, None),  # a new action takes a number that is free
+        (
+            {0: 1, 1: 2, 6: 7},
+            2,
+            "d’abord 7 lu pour 3",
+        ),  # number 4 is of an action that has not left
+        ({0: 1, 1: 1, 3: 4, 6: 7}, 3, "d’abord 1 lu pour 2"),  # printed twice
+        ({0: 1, 1: 2, 3: 4, 6: 1}, 3, "d’abord 1 lu pour 5"),  # 7, cut short
+    ],
+)
+def test_the_numbers_of_the_actions_that_left_may_be_missing(printed, left, note):
+    names = [f"A-{i}" for i in range(8)]
+    frame = identities(made(
+        sections=SECTIONS,
+        actions=[{"action_id": a, "section_id": "habitat", "title": "T",
+                  "leaves_plan": "yes" if a == "A-4" else ""} for a in names],
+        action_statuses=[{"status_id": "A-2.2025", "action_id": "A-2", "year": 2025, "status": "supprimee",
+                          "basis": "stated", "reason": "r"}],
+        action_lineage=[{"lineage_id": "l", "action_id": "A-5", "kind": "left_plan", "year": 2026}],
+        mentions=[
+            *(mention(f"m{i}", action_id=a, number_printed=str(i + 1)) for i, a in enumerate(names[:7])),
+            *(mention(f"n{i}", action_id=f"A-{i}", number_printed=f"{n}.", year=2026)
+              for i, n in printed.items()),
+        ],
+    )).set_index("identity_id")  # fmt: skip
+    got = frame.loc["numerotation.liste.habitat.2026"]
+    assert (got["left"], got["right"]) == (left, len(printed))
+    assert got["note"].split(" ; ")[0] == (note or "")
+
+
+def test_the_label_says_which_numbers_are_left_out():
+    assert numbering.told(numbering.sequel([1, 2, 4, 7], {3, 5, 6}))[0] == (
+        ", sauf 3, 5 et 6 (actions sorties)"
+    )
+
+
+@given(st.sets(st.integers(1, 40)), st.integers(0, 41))
+def test_numbers_left_out_are_in_order_only_if_all_of_them_may_be(free, last):
+    kept = [n for n in range(1, last + 1) if n not in free]
+    assert numbering.sequel(kept, free).in_order == len(kept)
+    found = numbering.sequel(kept)  # nothing may be missing: the first gap stops all that follow
+    run = next((i for i, n in enumerate(kept, start=1) if n != i), len(kept) + 1) - 1
+    assert found.in_order == run

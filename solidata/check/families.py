@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from solidata.check import numbering
 from solidata.french import WEEKDAYS, format_date, parse_weekday, quote
 from solidata.tables import all_tables
 
@@ -328,17 +329,30 @@ def _numbering(tables: Frames) -> Iterator[Identity]:
             )
     mentions = tables["mentions"]
     numbered = mentions[mentions["number_printed"].notna() & (mentions["list"] == "table")]
-    for (section, year), rows in numbered.groupby(["section_id", "year"], sort=False):
-        numbers = rows["number_printed"].str.replace(r"\D", "", regex=True)
-        in_order = sum(n == str(place) for place, n in enumerate(numbers, start=1))
-        yield identity(
-            "numerotation",
-            f"liste.{section}.{year}",
-            f"{section} : numéros qui se suivent de 1 à {len(numbers)} en {year}",
-            f"numéros imprimés de {section} en {year}",
-            in_order,
-            len(numbers),
-        )
+    numbered = numbered.assign(
+        number=pd.to_numeric(numbered["number_printed"].str.replace(r"\D", "", regex=True))
+        .fillna(0)
+        .astype(int)
+    )
+    for section, every in numbered.groupby("section_id", sort=False):
+        for year, rows in every.groupby("year", sort=False):
+            before = every[every["year"] == every.loc[every["year"] < year, "year"].max()]
+            free = numbering.free_numbers(
+                zip(before["action_id"], before["number"], strict=True),
+                set(rows["action_id"]),
+                numbering.departed(tables, year),
+            )
+            found = numbering.sequel(list(rows["number"]), free)
+            but, note = numbering.told(found)
+            yield identity(
+                "numerotation",
+                f"liste.{section}.{year}",
+                f"{section} : numéros qui se suivent de 1 à {found.last} en {year}{but}",
+                f"numéros imprimés de {section} en {year}",
+                found.in_order,
+                len(rows),
+                note=note,
+            )
 
 
 FAMILIES = (

@@ -161,11 +161,16 @@ def identity_problems(tables: Frames) -> list[Problem]:
             "identity_id",
             row["identity_id"],
             f"égalité fausse et non consignée ({row['label']} : {format_number(row['left'])} "
-            f"{row['relation']} {format_number(row['right'])}) ; corrigez la transcription, ou "
+            f"{row['relation']} {format_number(row['right'])}{_remark(row['note'])}) ; corrigez la transcription, ou "
             "consignez la contradiction",
         )
         for _, row in contradictions.unrecorded(tables["identities"]).iterrows()
     ]
+
+
+def _remark(note: object) -> str:
+    """Return a note after a semicolon, or nothing without one."""
+    return f" ; {note}" if isinstance(note, str) and note else ""
 
 
 def lineage_problems(tables: Frames, places: Places) -> list[Problem]:

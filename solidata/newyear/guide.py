@@ -89,6 +89,9 @@ def chapters(tables: Frames, new: Frames, name: str, year: int, workbook: bool) 
             "Les identifiants d’action (`EF-03`) restent les mêmes d’une année à l’autre, même si le numéro "
             "imprimé change : celui-ci s’écrit dans `number_printed`.",
             "Une action qui n’est plus citée : supprimer sa ligne. `solidata check` rappelle lesquelles ont disparu.",
+            "Son numéro peut manquer dans la liste si le bilan précédent la dit supprimée ou annonce par un "
+            "astérisque qu’elle sort du plan, ou si une ligne de `action_lineage` (`kind = left_plan`, "
+            "continued, merged…) dit son sort. Tout autre numéro qui manque ou revient arrête la construction.",
             "Une action nouvelle : une ligne dans `actions` avec un identifiant jamais employé, et une dans "
             "`mentions`. Un identifiant ne sert jamais deux fois, fût-ce après la disparition d’une action.",
             "Un statut qui ne se lit pas, un numéro ou un dénominateur qui n’est pas imprimé : laisser la "
