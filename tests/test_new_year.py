@@ -422,6 +422,26 @@ def test_a_finished_draft_is_told_so(draft, capsys, assembled):
     assert "Rien ne manque : retirez « draft: true »" in capsys.readouterr().out
 
 
+def test_what_repeats_a_row_of_a_draft_counts_until_the_draft_is_finished(draft, assembled):
+    made.confirm_budget(draft.parent)
+    context = draft.parent / "context" / "department_budget.csv"
+    # A block of which another cell is wrong is a row of the draft all the same.
+    change(draft / "department_budget.csv", "2026-total", confidence="Z")
+    pd.testing.assert_frame_equal(
+        assemble(draft.parent)["department_budget"], assembled["department_budget"]
+    )
+    text = context.read_text(encoding="utf-8")
+    context.write_text(text.replace(",2026-total,", ",2026-totaux,"), encoding="utf-8")
+    (refusal,) = refusals(draft.parent)
+    assert (
+        f"colonne {quoted('repeats')} : {quoted('2026-totaux')} lu ; attendu : une clé" in refusal
+    )
+    # Without the draft there is no such row.
+    context.write_text(text, encoding="utf-8")
+    shutil.rmtree(draft)
+    assert len(refusals(draft.parent)) == 2
+
+
 # --- what a finished report gets wrong ---------------------------------------------------
 
 

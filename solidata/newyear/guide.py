@@ -101,8 +101,8 @@ def chapters(tables: Frames, new: Frames, name: str, year: int, workbook: bool) 
             "Un indicateur que le bilan nomme sans valeur : `kind = no_value` ; qu’il ne nomme plus : "
             "supprimer la ligne. La date de la valeur va dans `period_start` et `period_end`, si elle est imprimée.",
             "Un budget que les chiffres de contexte donnaient déjà : y écrire, dans `repeats`, le bloc que ce "
-            "bilan imprime, pour qu’il ne compte pas deux fois ; à faire en retirant `draft: true`, car ce "
-            "bloc n’existe pas avant.",
+            "bilan imprime, pour qu’il ne compte pas deux fois. Cela peut se faire dès maintenant : tant que "
+            "`draft: true` est là, ce bloc n’est pas dans les tables, et l’autre compte encore.",
         ]),
         ("Les mots de statut", [
             *vocabulary,

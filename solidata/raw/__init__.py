@@ -57,6 +57,10 @@ __all__ = [
 ]
 
 
+_REPEATS = "repeats"
+"""The column in which a row names the one, printed elsewhere, that it repeats."""
+
+
 @dataclass(frozen=True)
 class Raw:
     """Everything transcribed: the sources, one frame a table, one a layer, the plan."""
@@ -168,7 +172,8 @@ def survey(root: Path, finished: str | None = None) -> tuple[Raw, list[Problem]]
 
     Rows with a problem, and the files and folders that cannot be read, are left out: what
     remains serves to tell the problems of the next steps in the same breath. So are drafts, but
-    the one called `finished`, which is read as any document.
+    the one called `finished`, which is read as any document; a row that says it repeats one of
+    theirs repeats nothing yet.
     """
     base = root.parent.parent  # messages name files as the analyst sees them: data/raw/...
     inside = sorted(path for path in root.iterdir() if path.name[0] != ".") if root.is_dir() else []
@@ -186,6 +191,7 @@ def survey(root: Path, finished: str | None = None) -> tuple[Raw, list[Problem]]
     sources: list[dict[str, str]] = []
     declared_by: dict[str, str] = {}
     documents = 0
+    left_out: list[Path] = []
     frames: dict[str, list[pd.DataFrame]] = {
         name: [] for name, table in all_tables().items() if table.origin == "transcribed"
     }
@@ -194,6 +200,7 @@ def survey(root: Path, finished: str | None = None) -> tuple[Raw, list[Problem]]
         try:
             declared_here, draft = read_descriptor(folder, base)
             if draft and folder.name != finished:
+                left_out.append(folder)
                 continue
             declared, faults = sources_of(folder, base, declared_here)
             if faults:
@@ -228,6 +235,7 @@ def survey(root: Path, finished: str | None = None) -> tuple[Raw, list[Problem]]
             columns = [*(f.name for f in all_tables()[name].transcribed), "source_id", FILE, ROW]
             tables[name] = pd.DataFrame(columns=list(dict.fromkeys(columns)), dtype=object)
         problems += _twins(all_tables()[name], tables[name])
+        _await_drafts(all_tables()[name], tables[name], left_out, base)
     layers: dict[str, gpd.GeoDataFrame] = {}
     own = set(tables["communes"]["insee_code"].str[:2])
     for name, path, source_id in found:
@@ -235,6 +243,19 @@ def survey(root: Path, finished: str | None = None) -> tuple[Raw, list[Problem]]
     described = pd.DataFrame(sources, columns=all_tables()["sources"].names, dtype=object)
     of_plan = pd.DataFrame(plan, columns=all_tables()["plan"].names, dtype=object)
     return Raw(described, tables, layers, of_plan), problems
+
+
+def _await_drafts(table: Table, frame: pd.DataFrame, drafts: list[Path], root: Path) -> None:
+    """Empty in `frame` the ``repeats`` that name a row of a draft.
+
+    The row is not among the tables yet: the one that is to repeat it counts until then.
+    """
+    if _REPEATS not in frame:
+        return
+    stray = set(frame[_REPEATS]) - set(frame[table.key]) - {""}
+    for folder in drafts if stray else ():
+        drafted = _texts(files_of(folder, root)[0].get(table.name), table, table.key, root)
+        frame.loc[frame[_REPEATS].isin(stray & drafted), _REPEATS] = ""
 
 
 def _add_layer(
@@ -265,16 +286,27 @@ def find_row(root: Path, table: Table, key: str) -> tuple[str, int] | None:
     """
     base = root.parent.parent
     for place in _places_of(root, table):
-        name = place.named(base)
-        header, rows = read_rows(place, name, {f.name for f in table.transcribed})
-        names = [cell.strip() for cell in header[1]]
-        if table.key not in names:
-            continue
-        column = names.index(table.key)
-        for line, cells in rows:
-            if len(cells) > column and cells[column].strip() == key:
-                return name, line
+        for line, cell in _column(place, table, table.key, base):
+            if cell == key:
+                return place.named(base), line
     return None
+
+
+def _column(place: Place, table: Table, column: str, root: Path) -> Iterable[tuple[int, str]]:
+    """Yield the line and the text of each cell of a column, be its row sound or not."""
+    header, rows = read_rows(place, place.named(root), {f.name for f in table.transcribed})
+    names = [cell.strip() for cell in header[1]]
+    if column in names:
+        rank = names.index(column)
+        yield from ((line, cells[rank].strip()) for line, cells in rows if len(cells) > rank)
+
+
+def _texts(place: Place | None, table: Table, column: str, root: Path) -> set[str]:
+    """Return what a column holds, whatever else is wrong; nothing when the file cannot be read."""
+    try:
+        return {cell for _, cell in _column(place, table, column, root)} if place else set()
+    except SourceError:
+        return set()
 
 
 def _places_of(root: Path, table: Table) -> Iterable[Place]:
