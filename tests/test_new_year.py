@@ -141,8 +141,10 @@ def test_every_listed_action_and_every_announced_flagship_has_its_line(assembled
     before = assembled["mentions"]
     listed = before[(before["source_id"] == "bilan-2025") & before["list"].isin(reports.LISTED)]
     flagships = [row for row in rows if row["list"] == "flagship"]
-    assert {r["action_id"] for r in rows} - {""} == set(listed["action_id"].dropna())
-    assert len(rows) == 167 + 21  # 168 actions but DP-17, that only has a sheet; 21 flagships
+    # DP-17 is in no list of 2025: it has the line of its sheet.
+    assert {r["action_id"] for r in rows} - {""} == {*listed["action_id"].dropna(), "DP-17"}
+    assert [r["mention_id"] for r in rows if r["list"] == "sheet"] == ["DP-17.sheet.2026"]
+    assert len(rows) == 168 + 21  # the actions; 21 flagships
     assert [r["flagship_id"] for r in flagships] == [f"phare-2026-{n:02d}" for n in range(1, 22)]
     # Of the 21, six were said to be an action: the others are to be told.
     assert [r["action_id"] for r in flagships if r["action_id"]] == [
@@ -320,14 +322,14 @@ def test_at_first_everything_is_missing_in_few_lines(draft, assembled):
     found = state(draft, assembled)
     lines = dict(zip(found.filled["table"], found.filled["lines"], strict=True))
     assert lines == {
-        "mentions": 188,
+        "mentions": 189,
         "status_counts": 33,
         "observations": 141,
         "department_budget": 13,
     }
     assert found.filled["complete"].sum() == 0
     said = [str(gap) for gap in found.gaps]
-    assert f"{NEW}/mentions.csv, lignes 2 à 189 : rien n’est rempli (188 lignes)" in said
+    assert f"{NEW}/mentions.csv, lignes 2 à 190 : rien n’est rempli (189 lignes)" in said
     assert said[0].startswith(f"{NEW}/source.yaml : il manque {quoted('title : …')}")
     assert found.problems == []
     assert found.gone == []
@@ -367,6 +369,24 @@ def test_an_action_whose_line_is_taken_out_is_said_to_be_gone(draft, assembled):
     made.write_rows(draft / "mentions.csv", names, [r for r in rows if r["action_id"] != "EF-18"])
     (gone,) = state(draft, assembled).gone
     assert gone.startswith(f"EF-18 «{NB}")
+    # A flagship's line gives DP-17 no status of its own: the flows would say it vanished.
+    flagship = [
+        r | {"action_id": "DP-17"} if r["flagship_id"] == "phare-2026-01" else r for r in rows
+    ]
+    made.write_rows(draft / "mentions.csv", names, [r for r in flagship if r["list"] != "sheet"])
+    assert [g.split()[0] for g in state(draft, assembled).gone] == ["DP-17"]
+
+
+def test_an_action_with_a_fate_or_a_line_in_error_is_not_gone(draft, assembled):
+    names, rows = made.rows_of(draft / "mentions.csv")
+    left = {"SA-02", "SA-03", "SA-04"}
+    made.write_rows(draft / "mentions.csv", names, [r for r in rows if r["action_id"] not in left])
+    change(draft / "mentions.csv", "EF-03.table.2026", list="tableau")
+    header, _ = made.rows_of(draft / "action_lineage.csv")
+    made.write_rows(draft / "action_lineage.csv", header, [
+        {"lineage_id": f"{a}.2026", "action_id": a, "successor_id": "SA-26", "kind": "merged",
+         "year": "2026", "line": "1", "printed": "fusionnées"} for a in ("SA-02", "SA-03")])  # fmt: skip
+    assert [g.split()[0] for g in state(draft, assembled).gone] == ["SA-04"]
 
 
 def test_what_cannot_stand_is_said_before_all_is_filled(draft, assembled):
@@ -494,12 +514,12 @@ def test_two_reports_of_one_year_are_refused(both):
 
 def test_the_made_year_counts_what_was_made(both):
     by_section = progress.status_by_section(both["status_counts"], both["sections"], 2026)
-    # sections of 32, 18, 30, 18, 14, 25 and 27 actions, a status in turn:
-    # 8+5+8+5+4+7+7 done, 8+5+8+5+4+6+7, 8+4+7+4+3+6+7, 8+4+7+4+3+6+6 dropped
-    assert progress.overall(by_section)["count"].tolist() == [44, 43, 39, 38]
-    assert progress.overall(by_section)["total"].tolist() == [164] * 4
+    # sections of 33, 18, 30, 18, 14, 25 and 27 actions, a status in turn:
+    # 9+5+8+5+4+7+7 done, 8+5+8+5+4+6+7, 8+4+7+4+3+6+7, 8+4+7+4+3+6+6 dropped
+    assert progress.overall(by_section)["count"].tolist() == [45, 43, 39, 38]
+    assert progress.overall(by_section)["total"].tolist() == [165] * 4
     statuses = both["action_statuses"]
-    assert (statuses["year"] == 2026).sum() == 164 + 3  # and the three of the alliance
+    assert (statuses["year"] == 2026).sum() == 165 + 3  # and the three of the alliance
     assert progress.years(both["status_counts"]) == [2025, 2026]
 
 
@@ -547,7 +567,7 @@ def test_every_figure_runs_for_either_year_and_the_first_one_keeps_its_data(name
 def test_the_figures_of_2026_say_2026(both):
     figure = gallery.SET["statuts-par-section"](*loader(both), 2026)
     plain = figure.title.replace(NB, " ")
-    assert plain == "87 des 164 actions du schéma sont réalisées ou en cours en 2026"
+    assert plain == "88 des 165 actions du schéma sont réalisées ou en cours en 2026"
     assert figure.name == "statuts-par-section-2026"
     assert "(fictif)" in figure.source
     pair = gallery.SET["evolution"](*loader(both), 2026)

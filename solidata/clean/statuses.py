@@ -20,6 +20,8 @@ from solidata.tables import all_tables
 ILLEGIBLE = "non_lisible"
 ALL = "toutes"
 _LISTS = {"stated": ("table", "focus", "alliance"), "sheet": ("sheet",), "flagship": ("flagship",)}
+REPORTED = (*_LISTS["stated"], *_LISTS["sheet"])
+"""The lists of a report that give an action a status, known or not."""
 _WHERE = {
     "stated": "dans la liste",
     "sheet": "sur la fiche",
@@ -176,10 +178,7 @@ def action_statuses(
     pandas.DataFrame
         Columns of the table ``action_statuses``, untyped, in the order of the actions.
     """
-    reported = mentions[
-        (mentions["action_id"] != "")
-        & mentions["list"].isin(["table", "focus", "alliance", "sheet"])
-    ]
+    reported = mentions[(mentions["action_id"] != "") & mentions["list"].isin(REPORTED)]
     section_of = dict(zip(actions["action_id"], actions["section_id"], strict=True))
     totals = _totals(counts)
     rows: list[dict[str, Any]] = []

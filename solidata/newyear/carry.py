@@ -146,19 +146,24 @@ def _words(*parts: str) -> str:
 
 
 def mentions(tables: Frames, source_id: str, year: int) -> pd.DataFrame:
-    """Return a line for each action that the last report lists, and each flagship of the year."""
+    """Return a line for each action that the last report tells of, and each flagship of the year.
+
+    An action has the lines of the lists that name it; one that no list names, that of its sheet.
+    """
     every, actions = tables["mentions"], tables["actions"].set_index("action_id")
     taken = set(every["mention_id"])
-    here = every[
+    own = every[
         (every["source_id"] == source_id)
         & (every["year"] == year - 1)
-        & every["list"].isin(LISTED)
         & (every["link"] == "stated")
         & every["action_id"].notna()
-    ].drop_duplicates(["action_id", "list", "scope"])
+    ]
+    in_lists = own[own["list"].isin(LISTED)]
+    alone = own[(own["list"] == "sheet") & ~own["action_id"].isin(in_lists["action_id"])]
+    here = pd.concat([in_lists, alone]).drop_duplicates(["action_id", "list", "scope"])
     frame = _blank("mentions", here, ["action_id", "list", "section_id", "link", "scope"])
-    own = frame["action_id"].map(actions["section_id"])
-    frame["section_id"] = frame["section_id"].where(frame["section_id"] != own, "")
+    sections = frame["action_id"].map(actions["section_id"])
+    frame["section_id"] = frame["section_id"].where(frame["section_id"] != sections, "")
     frame["mention_id"] = [renewed(key, year, taken) for key in here["mention_id"]]
     frame["year"] = str(year)
     states = tables["action_statuses"]

@@ -9,7 +9,7 @@ from itertools import groupby
 import pandas as pd
 
 from solidata.check import reports
-from solidata.clean.statuses import read_status_words
+from solidata.clean.statuses import REPORTED, read_status_words
 from solidata.french import decapitalised, listed, quote
 from solidata.newyear.carry import LEDGER
 from solidata.problems import Problem, SourceError
@@ -58,7 +58,7 @@ class State:
     problems: list[Problem]
     """What is filled and cannot stand."""
     gone: list[str]
-    """Actions of the last report that this one has no line for."""
+    """Actions of the last report that this one has no line for, nor a fate."""
 
     @property
     def ready(self) -> bool:
@@ -255,12 +255,22 @@ def state(draft: Draft, known: Frames, descriptor: str) -> State:
 
 
 def _gone(draft: Draft, known: Frames) -> list[str]:
-    """Return the actions that the last report lists and this one does not."""
+    """Return the actions that the last report tells of, and that this one says nothing of.
+
+    Those that the flows would count as vanished; a row that cannot be read yet is there all the
+    same, and a fate in ``action_lineage`` says enough.
+    """
     year, mentions = reports.year_of(draft.name), draft.tables.get("mentions")
-    if year is None or mentions is None:
+    if year is None or mentions is None or mentions.empty:
         return []
-    before = known["mentions"]
-    before = before[(before["year"] == year - 1) & before["list"].isin(reports.LISTED)]
+    before, declared = known["action_statuses"], known["action_lineage"]
+    lineage = draft.tables.get("action_lineage", pd.DataFrame(columns=["action_id"]))
+    told = {
+        *mentions.loc[mentions["list"].isin(REPORTED), "action_id"],
+        *draft.unsound,
+        *lineage["action_id"],
+        *declared.loc[declared["year"] == year, "action_id"],
+    }
     titles = known["actions"].set_index("action_id")["title"]
-    left = dict.fromkeys(before["action_id"].dropna())
-    return [f"{a} {quote(titles[a])}" for a in left if a not in set(mentions["action_id"])]
+    left = before.loc[before["year"] == year - 1, "action_id"]
+    return [f"{a} {quote(titles[a])}" for a in left if a not in told]

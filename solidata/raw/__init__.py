@@ -87,6 +87,8 @@ class Draft:
     """The tables it has, rows with missing values included."""
     problems: list[Problem]
     """What is filled and cannot be read."""
+    unsound: frozenset[str] = frozenset()
+    """The actions named by the mentions that are left out of the tables for their problems."""
 
 
 def read(root: Path) -> Raw:
@@ -155,6 +157,7 @@ def read_draft(folder: Path) -> Draft:
     bad = {problem.column for problem in problems}
     lines = int(source["lines"]) if source["lines"] and "lines" not in bad else None
     tables = {}
+    unsound: set[str] = set()
     files, _, strangers = files_of(folder, base)
     problems += strangers
     for name, place in files.items():
@@ -162,9 +165,13 @@ def read_draft(folder: Path) -> Draft:
         frame, faults = read_table(
             place, table, {source["source_id"]: lines}, base, unfinished=True
         )
+        if name == "mentions" and len(frame):
+            bad_lines = {fault.line for fault in faults}
+            cells = _column(place, table, "action_id", base)
+            unsound = {cell for line, cell in cells if line in bad_lines}
         problems += [*faults, *_twins(table, frame)]
         tables[name] = frame
-    return Draft(folder.name, source, tables, problems)
+    return Draft(folder.name, source, tables, problems, frozenset(unsound))
 
 
 def survey(root: Path, finished: str | None = None) -> tuple[Raw, list[Problem]]:
