@@ -120,7 +120,6 @@ def fill(folder):
     write_rows(folder / "observations.csv", names, values)
 
     names, blocks = rows_of(folder / "department_budget.csv")
-    blocks = [row for row in blocks if row["basis"] != "residual"]
     for row, amount in zip(blocks, AMOUNTS, strict=True):
         row |= {"amount_printed": amount, "printed": f"{amount} {MADE}", "line": line()}
     write_rows(folder / "department_budget.csv", names, blocks)

@@ -175,6 +175,10 @@ def test_totals_are_asked_once_and_blocks_keep_their_parents(pristine):
     _, blocks = made.rows_of(pristine / "bilan-2026" / "department_budget.csv")
     keys = {r["block_id"] for r in blocks}
     assert {r["parent_id"] for r in blocks} - {""} <= keys
+    # « Non identifié » is our remainder of 2025; the block told by elimination is printed.
+    assert not any("non-identifie" in key for key in keys)
+    assert "2026-developpement-durable-amenagement-et-pro" in keys
+    assert {(r["basis"], r["confidence"]) for r in blocks} == {("stated", "A")}
 
 
 def test_the_guide_says_the_words_and_the_next_numbers(pristine):
@@ -325,7 +329,7 @@ def test_at_first_everything_is_missing_in_few_lines(draft, assembled):
         "mentions": 189,
         "status_counts": 33,
         "observations": 141,
-        "department_budget": 13,
+        "department_budget": 12,
     }
     assert found.filled["complete"].sum() == 0
     said = [str(gap) for gap in found.gaps]

@@ -245,19 +245,25 @@ def observations(tables: Frames, source_id: str, year: int) -> pd.DataFrame:
 
 
 def department_budget(tables: Frames, source_id: str, year: int) -> pd.DataFrame:
-    """Return a line for each block of the budget that the last report prints."""
+    """Return a line for each block of the budget that the last report prints.
+
+    What remains of a total is no block: it was inferred from what could not be read last year.
+    """
     every = tables["department_budget"]
-    here = every[(every["source_id"] == source_id) & (every["year"] == year - 1)]
+    here = every[
+        (every["source_id"] == source_id)
+        & (every["year"] == year - 1)
+        & (every["basis"] != "residual")
+    ]
     taken = set(every["block_id"])
     new = {key: renewed(key, year, taken) for key in here["block_id"]}
     frame = _blank("department_budget", here, ["stage", "scope", "block"])
     frame["block_id"] = list(new.values())
     frame["parent_id"] = here["parent_id"].map(new).fillna("").to_numpy()
     frame["year"] = str(year)
-    # How last year's text was misread says nothing of this year's.
-    residual = (here["basis"] == "residual").to_numpy()
-    frame["basis"] = pd.Series(residual).map({True: "residual", False: "stated"})
-    frame["confidence"] = pd.Series(residual).map({True: "C", False: "A"})
+    # How last year's text was misread says nothing of this year's: a block whose amount was told
+    # by elimination is printed all the same.
+    frame["basis"], frame["confidence"] = "stated", "A"
     hints = [
         f"en {year - 1} : {format_number(row.amount_eur / 1e6, 1)} M€" for row in here.itertuples()
     ]
