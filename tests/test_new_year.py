@@ -275,6 +275,28 @@ def test_a_renamed_sheet_and_a_table_in_two_places_are_refused(book, tmp_path):
     ]
 
 
+@pytest.mark.parametrize("workbook", [False, True])
+def test_a_table_that_is_taken_out_of_a_draft_is_named(
+    book, pristine, assembled, tmp_path, workbook
+):
+    folder = tmp_path / "data" / "raw" / "bilan-2026"
+    shutil.copytree(book if workbook else pristine / "bilan-2026", folder)
+    if workbook:
+        sheets = openpyxl.load_workbook(folder / "bilan-2026.xlsx")
+        del sheets["mentions"]
+        sheets.save(folder / "bilan-2026.xlsx")
+        said = f"{NEW}/bilan-2026.xlsx [feuille mentions] : feuille absente ; attendu : la table "
+    else:
+        (folder / "mentions.csv").unlink()
+        said = f"{NEW}/mentions.csv : fichier absent ; attendu : la table "
+    found = state(folder, assembled)
+    (problem,) = map(str, found.problems)
+    title = quoted(all_tables()["mentions"].title)
+    assert problem == f"{said}{title}, réduite à son en-tête si le bilan n’en imprime rien"
+    # A table that may stay empty is not asked for.
+    assert "challenges" not in problem
+
+
 def test_a_workbook_of_something_else_is_a_stranger(draft):
     workbook = openpyxl.Workbook()
     workbook.active.append(["Budget"])

@@ -11,9 +11,9 @@ import pandas as pd
 from solidata.check import reports
 from solidata.clean.statuses import REPORTED, read_status_words
 from solidata.french import decapitalised, listed, quote
-from solidata.newyear.carry import LEDGER
+from solidata.newyear.carry import CARRIED, LEDGER
 from solidata.problems import Problem, SourceError
-from solidata.raw import FILE, ROW, Draft
+from solidata.raw import FILE, ROW, Draft, beside
 from solidata.tables import Table, all_tables
 
 Frames = dict[str, pd.DataFrame]
@@ -157,6 +157,25 @@ def _descriptor_gaps(draft: Draft, name: str) -> list[Gap]:
     ]
 
 
+def _absent(draft: Draft, known: Frames, descriptor: str) -> Iterator[Problem]:
+    """Yield the tables that reports fill and this one has no file or sheet for."""
+    if draft.problems and not draft.tables:
+        return  # a workbook that cannot be opened: what it holds is not known
+    # The sheet of another table tells that the document is a workbook.
+    files = [frame[FILE].iloc[0] for frame in draft.tables.values() if len(frame)]
+    reports_known = known["sources"].loc[known["sources"]["kind"] == "rapport", "source_id"]
+    for name in CARRIED:
+        if name in draft.tables or not known[name]["source_id"].isin(reports_known).any():
+            continue
+        where = beside(next(iter(files), descriptor), name)
+        what = "fichier absent" if where.endswith(".csv") else "feuille absente"
+        expected = (
+            f"{what} ; attendu : la table {quote(all_tables()[name].title)}, réduite à son en-tête "
+            "si le bilan n’en imprime rien"
+        )
+        yield Problem(where, None, None, None, expected)
+
+
 def _reserved(draft: Draft, known: Frames) -> Iterator[Problem]:
     """Yield the keys that another document bears already."""
     for name, frame in draft.tables.items():
@@ -244,6 +263,7 @@ def state(draft: Draft, known: Frames, descriptor: str) -> State:
     problems = sorted(
         {
             *draft.problems,
+            *_absent(draft, known, descriptor),
             *_reserved(draft, known),
             *_report_problems(draft, known),
             *_unknown_words(draft, known),

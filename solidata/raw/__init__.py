@@ -21,7 +21,7 @@ import pandas as pd
 
 from solidata.problems import Problem, SourceError
 from solidata.raw.cells import DESCRIPTOR, FILE, HINT, ROW, read_table
-from solidata.raw.files import SUFFIXES, Place, filled_sheets, read_rows, table_of
+from solidata.raw.files import SUFFIXES, Place, beside, filled_sheets, read_rows, table_of
 from solidata.raw.folder import (
     ASIDE,
     DRAFT,
@@ -48,6 +48,7 @@ __all__ = [
     "ROW",
     "Draft",
     "Raw",
+    "beside",
     "drafts",
     "find_row",
     "read",

@@ -51,6 +51,20 @@ def table_of(name: str) -> str:
     return sheet[1] if sheet else Path(name).stem
 
 
+def beside(name: str, table: str) -> str:
+    """Return where the document of a file or a sheet holds another table, as messages name it.
+
+    Examples
+    --------
+    >>> beside("data/raw/bilan-2025/mentions.csv", "events")
+    'data/raw/bilan-2025/events.csv'
+    >>> beside("data/raw/bilan-2026/bilan-2026.xlsx [feuille mentions]", "events")
+    'data/raw/bilan-2026/bilan-2026.xlsx [feuille events]'
+    """
+    book = re.fullmatch(r"(.+) \[feuille .+\]", name)
+    return f"{book[1]} [feuille {table}]" if book else f"{name.rpartition('/')[0]}/{table}.csv"
+
+
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
