@@ -11,6 +11,7 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
+from openpyxl.utils import get_column_letter
 from rich.console import Console
 
 from solidata import newyear, raw
@@ -319,6 +320,23 @@ def test_a_filled_workbook_builds_like_the_files_and_its_rows_are_found(filled, 
     workbook.save(root / "bilan-2026" / "bilan-2026.xlsx")
     for name, frame in assemble(root).items():
         pd.testing.assert_frame_equal(frame, both[name])
+    # What is wrong is told with the sheet where to write of it.
+    book = root / "bilan-2026" / "bilan-2026.xlsx"
+    head = [cell.value for cell in workbook["mentions"][1]]
+    fill_book(
+        book,
+        ("mentions", f"{get_column_letter(1 + head.index('status_printed'))}3", "Terminée"),
+    )
+    (refusal,) = refusals(root)
+    assert refusal.endswith(f"ajoutez sa formule à {NEW}/bilan-2026.xlsx [feuille status_words]")
+    fill_book(
+        book,
+        ("mentions", f"{get_column_letter(1 + head.index('status_printed'))}3", "En cours"),
+        ("mentions", f"{get_column_letter(1 + head.index('number_printed'))}40", "77"),
+    )
+    (refusal,) = refusals(root)
+    assert refusal.startswith(f"{NEW}/bilan-2026.xlsx [feuille contradictions], colonne ")
+    assert "d’abord 77 lu pour " in refusal
     place = raw.find_row(root, all_tables()["mentions"], "DP-02.table.2026")
     assert place == (f"{NEW}/bilan-2026.xlsx [feuille mentions]", 3)
 
@@ -438,7 +456,7 @@ def test_a_status_word_nobody_knows_is_told_before_all_is_filled(draft, assemble
     change(draft / "mentions.csv", "EF-05.table.2026", status_printed="réalisée en juin")
     said = [str(p) for p in state(draft, assembled).problems]
     assert [s.split(" lu ; ")[1] for s in said] == [
-        "statut inconnu ; ajoutez sa formule à status_words.csv"
+        f"statut inconnu ; ajoutez sa formule à {NEW}/status_words.csv"
     ] * 2
     (draft / "status_words.csv").write_text(
         "word_id,wording,status,note\nterminee,Terminée,realisee,\nreaiisee,RéaIisée,realisee,\n",

@@ -348,7 +348,7 @@ def _numbering(tables: Frames) -> Iterator[Identity]:
                 "numerotation",
                 f"liste.{section}.{year}",
                 f"{section} : numéros qui se suivent de 1 à {found.last} en {year}{but}",
-                f"numéros imprimés de {section} en {year}",
+                f"numéros imprimés de {section} en {year}, à partir de mentions:{rows['mention_id'].iloc[0]}",
                 found.in_order,
                 len(rows),
                 note=note,

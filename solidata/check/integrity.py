@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Collection
 
 import pandas as pd
@@ -12,6 +13,7 @@ from solidata.check.coverage import ledger_faults
 from solidata.clean import number_ids
 from solidata.french import format_number, nearest, quote
 from solidata.problems import Problem
+from solidata.raw import beside
 from solidata.tables import Table, all_tables
 from solidata.tables.derive import plainly_sound, validator
 
@@ -36,6 +38,13 @@ class Places:
         """Return the problem of a row, at its place in the raw files when it has one."""
         file, line = self._places.get(f"{table}:{key}", (f"{table}:{key}", None))
         return Problem(file, line, column, None if value is None else str(value), expected)
+
+    def beside(self, expression: str, table: str) -> str:
+        """Return where to write of `table` what an expression says, by the first row it names."""
+        for address in re.findall(r"\w+:[^\s()=]+", expression):
+            if address in self._places:
+                return beside(self._places[address][0], table)
+        return f"{table}.csv"
 
 
 def _keys(name: str, frame: pd.DataFrame) -> pd.Series:
@@ -152,11 +161,15 @@ def register_problems(tables: Frames, places: Places) -> list[Problem]:
     ]
 
 
-def identity_problems(tables: Frames) -> list[Problem]:
-    """Return the identities that fail without a contradiction that records it."""
+def identity_problems(tables: Frames, places: Places) -> list[Problem]:
+    """Return the identities that fail without a contradiction that records it.
+
+    They are told at the file or the sheet where it goes: that of the document whose row the
+    identity is of, first in its expression.
+    """
     return [
         Problem(
-            "contradictions.csv",
+            places.beside(row["expression"], "contradictions"),
             None,
             "identity_id",
             row["identity_id"],
@@ -170,7 +183,7 @@ def identity_problems(tables: Frames) -> list[Problem]:
 
 def _remark(note: object) -> str:
     """Return a note after a semicolon, or nothing without one."""
-    return f" ; {note}" if isinstance(note, str) and note else ""
+    return f" ; {note.rstrip('.')}" if isinstance(note, str) and note else ""
 
 
 def lineage_problems(tables: Frames, places: Places) -> list[Problem]:
@@ -207,6 +220,6 @@ def problems(tables: Frames, places: Places) -> list[Problem]:
         found += schema_problems(all_tables()[name], frame, places)
     if not found:  # what follows reads through the keys
         found += ledger_problems(tables, places) + register_problems(tables, places)
-        found += report_problems(tables, places) + identity_problems(tables)
+        found += report_problems(tables, places) + identity_problems(tables, places)
         found += lineage_problems(tables, places)
     return found

@@ -14,7 +14,7 @@ import pandas as pd
 
 from solidata.french import fold, join_lines, plural, quote
 from solidata.problems import Problem, SourceError
-from solidata.raw import FILE, ROW
+from solidata.raw import FILE, ROW, beside
 from solidata.tables import all_tables
 
 ILLEGIBLE = "non_lisible"
@@ -55,7 +55,7 @@ def read_status_words(mentions: pd.DataFrame, words: pd.DataFrame) -> pd.Series:
                 int(row[ROW]),
                 "status_printed",
                 row["status_printed"],
-                "statut inconnu ; ajoutez sa formule à status_words.csv",
+                f"statut inconnu ; ajoutez sa formule à {beside(row[FILE], 'status_words')}",
             )
             for _, row in mentions[statuses.isna()].iterrows()
         )

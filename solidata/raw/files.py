@@ -62,7 +62,7 @@ def beside(name: str, table: str) -> str:
     'data/raw/bilan-2026/bilan-2026.xlsx [feuille events]'
     """
     book = re.fullmatch(r"(.+) \[feuille .+\]", name)
-    return f"{book[1]} [feuille {table}]" if book else f"{name.rpartition('/')[0]}/{table}.csv"
+    return f"{book[1]} [feuille {table}]" if book else f"{name[: name.rfind('/') + 1]}{table}.csv"
 
 
 _MARKS = (
