@@ -165,7 +165,8 @@ def test_every_unknown_wording_is_told():
     with pytest.raises(SourceError) as caught:
         read_words("Réalisée", "Pas réalisée", "", "Abandonnée")
     assert [str(p) for p in caught.value.problems] == [
-        expected.format(n, quoted(t)) + "statut inconnu ; ajoutez sa formule à status_words.csv"
+        expected.format(n, quoted(t))
+        + "statut inconnu ; ajoutez sa formule à status_words.csv, ou sa lecture à corrections si elle est fautive"
         for n, t in [(3, "Pas réalisée"), (5, "Abandonnée")]
     ]
 

@@ -328,7 +328,9 @@ def test_a_filled_workbook_builds_like_the_files_and_its_rows_are_found(filled, 
         ("mentions", f"{get_column_letter(1 + head.index('status_printed'))}3", "Terminée"),
     )
     (refusal,) = refusals(root)
-    assert refusal.endswith(f"ajoutez sa formule à {NEW}/bilan-2026.xlsx [feuille status_words]")
+    assert refusal.endswith(
+        f"ajoutez sa formule à {NEW}/bilan-2026.xlsx [feuille status_words], ou sa lecture à corrections si elle est fautive"
+    )
     fill_book(
         book,
         ("mentions", f"{get_column_letter(1 + head.index('status_printed'))}3", "En cours"),
@@ -456,13 +458,31 @@ def test_a_status_word_nobody_knows_is_told_before_all_is_filled(draft, assemble
     change(draft / "mentions.csv", "EF-05.table.2026", status_printed="réalisée en juin")
     said = [str(p) for p in state(draft, assembled).problems]
     assert [s.split(" lu ; ")[1] for s in said] == [
-        f"statut inconnu ; ajoutez sa formule à {NEW}/status_words.csv"
+        f"statut inconnu ; ajoutez sa formule à {NEW}/status_words.csv, ou sa lecture à corrections si elle est fautive"
     ] * 2
     (draft / "status_words.csv").write_text(
         "word_id,wording,status,note\nterminee,Terminée,realisee,\nreaiisee,RéaIisée,realisee,\n",
         encoding="utf-8",
     )
     assert state(draft, assembled).problems == []
+
+
+def test_a_status_misread_once_is_repaired_in_corrections(report, both):
+    ours = {"mention_id": "EF-03.table.2026", "status_printed": "En⏎cows"}
+    change(report / "mentions.csv", ours["mention_id"], status_printed=ours["status_printed"])
+    before = both["mentions"].set_index("mention_id").loc[ours["mention_id"]]
+    repair = {"correction_id": "R900", "row": f"mentions:{ours['mention_id']}", "field": "status_printed",
+              "printed": "En cows", "value": before["status_printed"], "reason": "mal lu"}  # fmt: skip
+    names, _ = made.rows_of(report / "corrections.csv")
+    # Its guard is what is printed, on one line.
+    made.write_rows(report / "corrections.csv", names, [repair | {"printed": "Réalisée"}])
+    assert any(
+        "la transcription imprime «\u00a0En cows\u00a0»" in t for t in refusals(report.parent)
+    )
+    made.write_rows(report / "corrections.csv", names, [repair])
+    assert "status_printed" not in {p.column for p in state(report, both).problems}
+    after = assemble(report.parent)["mentions"].set_index("mention_id").loc[ours["mention_id"]]
+    assert (after["status"], after["status_printed"]) == (before["status"], "En⏎cows")
 
 
 def test_when_nothing_is_missing_the_check_rehearses_the_build(draft, capsys):

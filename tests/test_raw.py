@@ -157,7 +157,7 @@ def test_an_unknown_status_word_says_where_to_add_it(raw_copy):
     assert raw_copy.refusals(whole=True) == [
         f"data/raw/{BILAN}/mentions.csv, ligne {line}, colonne {quoted('status_printed')} : "
         f"{quoted('Action enterrée')} lu ; "
-        f"statut inconnu ; ajoutez sa formule à data/raw/{BILAN}/status_words.csv"
+        f"statut inconnu ; ajoutez sa formule à data/raw/{BILAN}/status_words.csv, ou sa lecture à corrections si elle est fautive"
     ]
 
 

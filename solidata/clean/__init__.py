@@ -88,7 +88,7 @@ def read_cells(raw: Raw) -> Cells:
         "events": fields.events,
         **{name: _titled(name) for name in ("flagships", "challenges", "map_labels")},
         "observations": lambda frame, r: fields.observations(frame, raw.tables["indicators"], r),
-        "mentions": lambda frame, _: _mentions(frame, raw),
+        "mentions": lambda frame, r: _mentions(frame, raw, r),
         "numbers": lambda frame, _: number_ids(frame),
         "place_events": lambda frame, _: _sound(frame, sites.event_problems),
     }
@@ -123,7 +123,7 @@ def _titled(table: str) -> Callable[[pd.DataFrame, Repairs], pd.DataFrame]:
     return lambda frame, repairs: fields.titled(table, frame, repairs)
 
 
-def _mentions(frame: pd.DataFrame, raw: Raw) -> pd.DataFrame:
+def _mentions(frame: pd.DataFrame, raw: Raw, repairs: Repairs) -> pd.DataFrame:
     """Add ``title_printed``, the status the words mean, and the section of the action."""
     actions = raw.tables["actions"]
     section_of = dict(zip(actions["action_id"], actions["section_id"], strict=True))
@@ -132,7 +132,7 @@ def _mentions(frame: pd.DataFrame, raw: Raw) -> pd.DataFrame:
     )
     return frame.assign(
         title_printed=frame["printed"].map(join_lines),
-        status=statuses.read_status_words(frame, raw.tables["status_words"]),
+        status=statuses.read_status_words(frame, raw.tables["status_words"], repairs),
         section_id=section.fillna(""),
     )
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from solidata.clean.repair import Repairs
 from solidata.french import fold, join_lines, plural, quote
 from solidata.problems import Problem, SourceError
 from solidata.raw import FILE, ROW, beside
@@ -29,11 +30,14 @@ _WHERE = {
 }
 
 
-def read_status_words(mentions: pd.DataFrame, words: pd.DataFrame) -> pd.Series:
+def read_status_words(
+    mentions: pd.DataFrame, words: pd.DataFrame, repairs: Repairs | None = None
+) -> pd.Series:
     """Return the status that the printed words of each mention mean, or ``""``.
 
     A wording matches the beginning of what is printed, compared without accents, case or
-    spaces; the longest one wins.
+    spaces; the longest one wins. A word misread once is repaired in ``corrections`` (field
+    ``status_printed``); it stays in the table as it is printed.
 
     Raises
     ------
@@ -47,7 +51,12 @@ def read_status_words(mentions: pd.DataFrame, words: pd.DataFrame) -> pd.Series:
         squeezed = _squeeze(printed)
         return next((known[w] for w in by_length if squeezed.startswith(w)), None)
 
-    statuses = mentions["status_printed"].map(lambda printed: read(printed) if printed else "")
+    said = mentions["status_printed"]
+    if repairs is not None:
+        said = repairs.apply(
+            "mentions", "status_printed", mentions["mention_id"], said.map(join_lines)
+        )
+    statuses = said.map(lambda printed: read(printed) if printed else "")
     if statuses.isna().any():
         raise SourceError(
             Problem(
@@ -55,7 +64,8 @@ def read_status_words(mentions: pd.DataFrame, words: pd.DataFrame) -> pd.Series:
                 int(row[ROW]),
                 "status_printed",
                 row["status_printed"],
-                f"statut inconnu ; ajoutez sa formule à {beside(row[FILE], 'status_words')}",
+                f"statut inconnu ; ajoutez sa formule à {beside(row[FILE], 'status_words')}, ou sa "
+                "lecture à corrections si elle est fautive",
             )
             for _, row in mentions[statuses.isna()].iterrows()
         )

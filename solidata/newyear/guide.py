@@ -106,7 +106,9 @@ def chapters(tables: Frames, new: Frames, name: str, year: int, workbook: bool) 
         ]),
         ("Les mots de statut", [
             *vocabulary,
-            "Une autre formule s’ajoute à `status_words`, avec son sens ; la plus longue l’emporte.",
+            "Une autre formule s’ajoute à `status_words`, avec son sens ; la plus longue l’emporte. Un mot mal "
+            "lu une fois se répare plutôt dans `corrections` (`row = mentions:EF-03.table."
+            f"{year}`, `field = status_printed`).",
         ]),
         ("Ce qui ne va pas", [
             f"Une erreur de lecture : garder les caractères imprimés, ajouter une ligne à `corrections` "

@@ -9,6 +9,7 @@ from itertools import groupby
 import pandas as pd
 
 from solidata.check import reports
+from solidata.clean.repair import Repairs
 from solidata.clean.statuses import REPORTED, read_status_words
 from solidata.french import decapitalised, listed, quote
 from solidata.newyear.carry import CARRIED, LEDGER
@@ -224,8 +225,11 @@ def _unknown_words(draft: Draft, known: Frames) -> list[Problem]:
     columns = ["wording", "status"]
     own = draft.tables.get("status_words", pd.DataFrame(columns=columns))
     words = pd.concat([known["status_words"][columns].astype(str), own[columns]])
+    repairs = None
+    if "corrections" in draft.tables:
+        repairs = Repairs(draft.tables["corrections"])
     try:
-        read_status_words(draft.tables["mentions"], words)
+        read_status_words(draft.tables["mentions"], words, repairs)
     except SourceError as error:
         return error.problems
     return []
