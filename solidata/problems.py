@@ -27,6 +27,8 @@ class Problem:
         if self.column is not None:
             place += f", colonne {quote(self.column)}"
         read = "" if self.value is None else f"{quote(self.value)} lu ; "
+        if self.value == "":  # nothing between quotation marks would say nothing
+            read = "vide ; "
         return f"{place} : {read}{self.expected}"
 
 

@@ -169,7 +169,7 @@ def test_unreadable_amounts_are_all_told(raw_copy):
     assert raw_copy.refusals(whole=True) == [
         place.format(3) + f"{quoted('1 0 02 0 oo €')} lu ; attendu : un montant, "
         "par exemple 16 563 €, 72,5 M€ ou 850 000 euros",
-        place.format(4) + f"{quoted('')} lu ; attendu : un montant, puisque kind vaut amount",
+        place.format(4) + "vide ; attendu : un montant, puisque kind vaut amount",
     ]
 
 
@@ -192,7 +192,7 @@ def test_a_year_that_is_no_year(raw_copy):
 def test_a_missing_value_where_one_is_required(sections):
     sections.edit(SECTIONS, (",Autonomie,", ",,"))
     assert sections.refusals() == [
-        f"{PLACE}, ligne 4, colonne {quoted('label')} : {quoted('')} lu ; attendu : une valeur"
+        f"{PLACE}, ligne 4, colonne {quoted('label')} : vide ; attendu : une valeur"
     ]
 
 
@@ -260,8 +260,7 @@ def test_lines_that_run_backwards_and_lines_not_given(sections):
         f"{PLACE}, ligne 2, colonne {quoted('line_end')} : {quoted('177')} lu ; "
         "attendu : au moins 178, sa première ligne",
         f"{PLACE}, ligne 3, colonne {quoted('line')} : {quoted('0')} lu ; attendu : au moins 1",
-        f"{PLACE}, ligne 4, colonne {quoted('line')} : {quoted('')} lu ; "
-        "attendu : la ligne du texte",
+        f"{PLACE}, ligne 4, colonne {quoted('line')} : vide ; attendu : la ligne du texte",
     ]
 
 
@@ -649,7 +648,7 @@ def test_every_fault_of_a_descriptor(sections):
     )
     place = f"data/raw/{SOURCE}, colonne {{}} : {{}} lu ; {{}}"
     assert sections.refusals() == [
-        place.format(quoted("confidence"), quoted(""), "attendu : une valeur"),
+        place.format(quoted("confidence"), "vide", "attendu : une valeur").replace(" lu ;", " ;"),
         place.format(quoted("couleur"), quoted("bleu"), "champ inconnu"),
         place.format(
             quoted("kind"), quoted("raport"), "attendu : l’une des valeurs rapport, diaporama, "
