@@ -121,7 +121,9 @@ def _describe(found: Trace) -> list[str]:
 def _find(table: Table, frame: pd.DataFrame, key: str) -> pd.Series:
     rows = frame[frame[table.key] == key]
     if rows.empty:
-        near = nearest(key, frame[table.key])
+        # « DP-02 » stands for « DP-02.2025 » before it looks like « DP-17.2025 ».
+        longer = (k for k in frame[table.key] if k.startswith(f"{key}."))
+        near = next(longer, None) or nearest(key, frame[table.key])
         hint = f" Voulez-vous dire {quote(near)} ?" if near else ""
         raise catalog.UnknownTableError(
             f"La table {table.name} n’a pas de ligne {quote(key)}.{hint}"

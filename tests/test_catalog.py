@@ -308,6 +308,16 @@ def test_an_unknown_key_is_answered_with_the_nearest():
     assert "Voulez-vous dire «\u00a0DP-02.f1\u00a0» ?" in said
 
 
+@pytest.mark.parametrize(
+    ("table", "key", "near"),
+    [("action_statuses", "DP-02", "DP-02.2025"), ("mentions", "EF-03", "EF-03.table")],
+)
+def test_the_beginning_of_a_key_is_answered_with_the_key(table, key, near):
+    with pytest.raises(UnknownTableError) as caught:
+        solidata.trace(table, key)
+    assert f"Voulez-vous dire «\u00a0{near}\u00a0» ?" in str(caught.value)
+
+
 def test_an_unknown_table_is_told_before_its_key():
     with pytest.raises(UnknownTableError, match="Aucune table"):
         solidata.trace("fundings", "DP-02.f1")
