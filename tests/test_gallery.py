@@ -87,7 +87,24 @@ def test_the_command_writes_five_files_a_figure(tmp_path, capsys):
     assert "1 figure en colonne" in capsys.readouterr().out
 
 
-def test_a_year_without_data_is_told(tmp_path, capsys):
+@pytest.fixture
+def reported_in_2019(project, tmp_path, monkeypatch):
+    """Make a home whose only made rows are totals by status of 2019, copied from those of 2025."""
+    processed = tmp_path / "home" / "data" / "processed"
+    shutil.copytree(project / "data" / "processed", processed)
+    path = processed / "status_counts.csv"
+    head, *rows = path.read_text(encoding="utf-8").splitlines()
+    again = [row.replace("2025", "2019") for row in rows if ",2025," in row]
+    path.write_text("\n".join([head, *rows, *again]) + "\n", encoding="utf-8")
+    monkeypatch.setenv("SOLIDATA_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def test_a_figure_of_which_the_year_has_no_data_is_told(
+    reported_in_2019, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setattr(gallery, "SET", {n: gallery.SET[n] for n in ("budget", "publics")})
+    monkeypatch.setattr(gallery, "FAMILIES", {})
     words = [
         "figures",
         "--year",
@@ -105,6 +122,13 @@ def test_a_year_without_data_is_told(tmp_path, capsys):
     assert not list(tmp_path.glob("budget-2019*"))
     assert main([*words, "--only", "budget"]) == 1
     assert "années connues : 2025" in capsys.readouterr().err
+
+
+def test_a_year_of_which_there_is_no_report_is_refused(tmp_path, capsys):
+    assert main(["figures", "--year", "2031", "--out", str(tmp_path / "x")]) == 1
+    said = capsys.readouterr().err.replace("\u00a0", " ")
+    assert "Aucun bilan de 2031 ; années connues : 2025." in said
+    assert not (tmp_path / "x").exists()
 
 
 @pytest.mark.parametrize(
@@ -171,15 +195,13 @@ def test_a_defective_figure_is_named_and_the_others_are_written(tmp_path, capsys
     assert sorted(p.name for p in tmp_path.glob("*.svg")) == [f"suppressions-{YEAR}.svg"]
 
 
-def test_another_year_leaves_the_gallery_as_it_is(project, monkeypatch, capsys, tmp_path):
-    shutil.copytree(project / "data" / "processed", tmp_path / "data" / "processed")
-    monkeypatch.setenv("SOLIDATA_HOME", str(tmp_path))
+def test_another_year_leaves_the_gallery_as_it_is(reported_in_2019, monkeypatch, capsys):
     monkeypatch.setattr(gallery, "SET", {"publics": gallery.SET["publics"]})
     monkeypatch.setattr(gallery, "FAMILIES", {})
     assert main(["figures", "--year", "2019"]) == 0
-    assert not (tmp_path / "figures" / "README.md").exists()
+    assert not (reported_in_2019 / "figures" / "README.md").exists()
     assert main(["figures"]) == 0
-    assert (tmp_path / "figures" / "README.md").exists()
+    assert (reported_in_2019 / "figures" / "README.md").exists()
 
 
 def test_an_unknown_figure_gives_the_nearest(tmp_path, capsys):

@@ -10,17 +10,22 @@ from solidata import catalog, home
 from solidata.analysis.progress import years
 from solidata.cli import show
 from solidata.figures import export, gallery, theme
-from solidata.french import plural, quote
+from solidata.french import listed, plural, quote
 from solidata.problems import NoDataError, RefusedError
 
 
 def figures(console: Console, arguments: argparse.Namespace) -> int:
     """Export the figures of a year in the presets asked for, and the page that shows them.
 
-    A figure of which the year has no data is named and left out, unless it was asked for.
+    A figure of which the year has no data is named and left out, unless it was asked for; a year
+    of which there is no report is refused, unless figures are asked for: some compare any years.
     """
     known = years(catalog.load("status_counts"))
     year = max(known, default=0) if arguments.year is None else arguments.year
+    if not arguments.only and known and year not in known:
+        # Only what does not depend on the year would be written, under its name.
+        names = listed(map(str, known))
+        raise NoDataError(f"Aucun bilan de {year} ; années connues : {names}.")
     presets = list(theme.PRESETS if "tous" in arguments.preset else dict.fromkeys(arguments.preset))
     # Before anything is written.
     for asked, there, what in (
