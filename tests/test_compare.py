@@ -186,7 +186,7 @@ def test_the_same_folder_twice_under_two_names(tmp_path):
     ("text", "expected"),
     [
         ("k,v\na,1\nb,2\na,3\n", "ligne 4, colonne «\u00a0k\u00a0» : «\u00a0a\u00a0» lu ; clé déjà"),
-        ("k,v\na,1\n,2\n", "ligne 3, colonne «\u00a0k\u00a0» : «\u00a0\u00a0» lu ; attendu : une clé"),
+        ("k,v\na,1\n,2\n", "ligne 3, colonne «\u00a0k\u00a0» : vide ; attendu : une clé"),
         ("k,v\na,1\nb\n", "ligne 3 : «\u00a0b\u00a0» lu ; attendu : 2 cellules, et non 1"),
         ("k,v\na,1,2\n", "ligne 2 : «\u00a0a\u00a0» lu ; attendu : 2 cellules, et non 3"),
         ("k,v,v\na,1,2\n", "colonne «\u00a0v\u00a0» : colonne présente deux fois"),

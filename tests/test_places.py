@@ -165,8 +165,12 @@ def spoiled(raw_copy, **changes):
     return lines
 
 
+def read(value):
+    return f"{quoted(value)} lu" if value else "vide"
+
+
 def told(line, column, value, expected):
-    return f"{PLACE}, ligne {line}, colonne {quoted(column)} : {quoted(value)} lu ; {expected}"
+    return f"{PLACE}, ligne {line}, colonne {quoted(column)} : {read(value)} ; {expected}"
 
 
 def test_everything_wrong_in_the_places_is_told_at_once_and_once(raw_copy):
@@ -324,9 +328,9 @@ def test_events_that_cannot_be_are_told(raw_copy):
         row, lines[key] = row_of(rows, key, "place_event_id")
         row.update(cells)
     write(raw_copy, rows, EVENTS)
-    place = f"data/raw/{EVENTS}, ligne {{}}, colonne {{}} : {{}} lu ; {{}}"
+    place = f"data/raw/{EVENTS}, ligne {{}}, colonne {{}} : {{}} ; {{}}"
     assert raw_copy.refusals(whole=True) == [
-        place.format(lines[key], quoted(column), quoted(value), expected)
+        place.format(lines[key], quoted(column), read(value), expected)
         for key, column, value, expected in (
             ("mds-blois.ouverture", "date_max", "",
              "attendu : le premier jour possible, le dernier, ou les deux"),
