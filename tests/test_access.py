@@ -131,6 +131,21 @@ def test_the_rule_is_the_definition_whatever_the_order_of_the_rows(lived, put, k
     pd.testing.assert_frame_equal(again.sort_index(kind="stable"), found)
 
 
+@pytest.mark.parametrize("count", [64, 65, 200])  # one leaf of the tree, and more
+def test_many_equal_distances_go_to_the_first_key(count):
+    draw = np.random.default_rng(count)
+    cells = draw.permutation(30 * 30)[:count]
+    places = pd.DataFrame({"x": EAST + 100 * (cells // 30), "y": NORTH + 100 * (cells % 30)})
+    places["place_id"] = [f"p{n:03}" for n in draw.permutation(count)]
+    east, north = np.divmod(np.arange(30 * 30), 30)
+    people = pd.DataFrame({"x": EAST + 100 * east, "y": NORTH + 100 * north})
+    keys, _ = brute(people, places, 1)
+    squares = (people["x"].to_numpy()[:, None] - places["x"].to_numpy()) ** 2
+    squares = squares + (people["y"].to_numpy()[:, None] - places["y"].to_numpy()) ** 2
+    assert ((squares == squares.min(axis=1)[:, None]).sum(axis=1) > 1).sum() > 50  # ties abound
+    assert access.nearest(people, places)["place_id"].tolist() == keys.ravel().tolist()
+
+
 def scattered(rows, seed):
     draw = np.random.default_rng(seed)
     return draw.uniform(EAST, EAST + 90_000, rows), draw.uniform(NORTH, NORTH + 90_000, rows)
