@@ -14,7 +14,7 @@ from shapely.geometry import LineString, box
 from solidata.analysis import geography as areas
 from solidata.analysis import places as about
 from solidata.catalog import load, load_geography, load_registers
-from solidata.figures import gallery, maps, theme
+from solidata.figures import gallery, maps, recipes, theme
 from solidata.figures.checks import defects as every_defect
 from solidata.figures.defects import DefectError
 from solidata.figures.geo import base as bases
@@ -663,7 +663,7 @@ def test_the_gallery_takes_its_outlines_only_for_maps(registers):
 def test_the_nearest_of_places_as_near_is_the_first_identifier():
     made = grid()
     spots = made_places([(15, 5), (35, 5)])
-    found = gallery._nearest(made.communes, spots.iloc[::-1])
+    found = recipes._nearest(made.communes, spots.iloc[::-1])
     # commune C, whose middle is at 25 km, is ten kilometres from both
     row = found[found["insee_code"] == "41002"].iloc[0]
     assert (row["place_id"], row["distance_km"]) == ("lieu-00", 10.0)
