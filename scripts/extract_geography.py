@@ -40,6 +40,8 @@ import shapely
 DIGITS = 5
 """Decimals of a degree, about one metre: the polygons are generalised far beyond it. Every vertex
 is rounded alike, so that two communes still share theirs."""
+POPULATION_YEAR = "2023"
+"""The package does not print it: its total for the département is that of the census of 2023."""
 AROUND = 18_000
 """Metres of the neighbours kept around the département."""
 
@@ -62,7 +64,7 @@ def communes(cog: Path, department: str) -> list[dict[str, str]]:
                 "epci_id": members.get(item["code"], ""),
                 "arrondissement_id": item["arrondissement"],
                 "population": str(item["population"]),
-                "population_year": "2023",
+                "population_year": POPULATION_YEAR,
                 "former_codes": " ".join(item.get("anciensCodes", [])),
                 "line": "",
                 "line_end": "",

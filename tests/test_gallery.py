@@ -251,3 +251,15 @@ def test_two_processes_write_the_same_bytes(tmp_path):
         written.append({p.name: p.read_bytes() for p in folder.iterdir()})
     assert len(written[0]) == 10  # two figures, five files each
     assert written[0] == written[1]
+
+
+def test_the_page_of_a_territory_and_the_bars_of_all_say_the_same_number():
+    registers = load_registers()
+    bars = gallery.SET["habitants-par-territoire"](TABLES, registers, YEAR).table()
+    told = bars.set_index("Territoire")["Habitants par lieu"]
+    makers, territories = gallery.every(TABLES), load("territories")
+    for key, label in territories[["territory_id", "label"]].itertuples(index=False):
+        page = makers[f"territoire-{key}"](TABLES, registers, YEAR).table()
+        row = page[page["Libellé"].str.contains("habitants par MDS ouverte")]
+        # 109 789 / 2 and 151 546 / 4 end in a half: both round it up.
+        assert row["Valeur"].str.replace(r"\D", "", regex=True).tolist() == [str(told[label])]

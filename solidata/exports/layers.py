@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from solidata import catalog
-from solidata.analysis.geography import dissolve
+from solidata.analysis.geography import LAMBERT_93, dissolve
 from solidata.french import nearest, quote
 from solidata.problems import RefusedError
 from solidata.tables import all_tables
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-LAMBERT_93 = 2154
 _PROVENANCE = ("line", "line_end", "printed")
 
 _INFERRED = (

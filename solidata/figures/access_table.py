@@ -234,7 +234,7 @@ class _Words:
     def title(self) -> str:
         """Return the finding: the range of the EPCI, or the share of all."""
         near = f"des habitants à moins de {format_number(self.km)}\u00a0km {self.places.what.any}"
-        least = format_number(round(100 * self.least[self.km] / self.least["total"]))
+        least = format_number(100 * self.least[self.km] / self.least["total"], 0)
         ranged = f"Selon l’EPCI, {least} à {self._rate(self.most)} {near}"
         at_least = self.places.at_least
         alone = f"{at_least}{self._rate(self.whole)} des habitants vivent à moins de {format_number(self.km)}\u00a0km {self.places.what.any}"

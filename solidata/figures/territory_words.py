@@ -90,7 +90,7 @@ class Said:
                 f"habitants{self.year()}, {format_rate(made.share, 1)} du département",
             ),
             KeyFigure(
-                format_number(round(made.per_house)) if made.per_house else "–",
+                format_number(made.per_house, 0) if made.per_house else "–",
                 f"habitants par MDS ouverte ({self._houses()})",
             ),
             KeyFigure(

@@ -59,9 +59,6 @@ CATEGORY = (
 SEQUENTIAL = ("#E4EEF5", "#B5D0E3", "#7FB2D6", "#3F87B8", "#17608F", "#0B3C5D")
 """From little to much, for ratios."""
 
-DIVERGING = ("#A85B12", "#E0A868", "#F6E6D2", "#DCE8F0", "#7FB2D6", "#0B3C5D")
-"""Below and above a middle."""
-
 CLASSES = tuple(
     Fill(face, "#5B6770", INK if rank < 3 else PAPER) for rank, face in enumerate(SEQUENTIAL)
 )
