@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from solidata.catalog import load_geography as load_geography
     from solidata.catalog import load_registers as load_registers
     from solidata.provenance import trace as trace
+    from solidata.study import load_study as load_study
     from solidata.tables import Registers as Registers
 
 __version__ = "0.1.0"
@@ -23,13 +24,14 @@ _LAZY = {
     "load": "catalog",
     "load_geography": "catalog",
     "load_registers": "catalog",
+    "load_study": "study",
     "Registers": "tables",
     "trace": "provenance",
 }
 _ROOMS = ("analysis", "build", "check", "clean", "compare", "context", "explore", "exports", "figures",
-          "french", "raw", "tables")  # fmt: skip
+          "french", "raw", "study", "tables")  # fmt: skip
 
-__all__ = ["Registers", "load", "load_geography", "load_registers", "trace"]
+__all__ = ["Registers", "load", "load_geography", "load_registers", "load_study", "trace"]
 
 
 def __getattr__(name: str) -> Any:

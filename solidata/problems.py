@@ -35,6 +35,10 @@ class Problem:
 class RefusedError(ValueError):
     """What was asked cannot be done; the message says why in French, for whoever asked."""
 
+    def _render_traceback_(self) -> list[str]:
+        """Return what a notebook shows: the message, without the code it went through."""
+        return str(self).splitlines()
+
 
 class NoDataError(RefusedError):
     """The tables hold nothing for what was asked, such as a year; what they hold is well formed."""

@@ -26,6 +26,8 @@ FLOORS = [
     {"newyear"},
     {"figures", "exports"},
     {"explore"},
+    {"study"},
+    {"report"},
     {"cli"},
     {"__main__"},
 ]

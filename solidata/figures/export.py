@@ -184,4 +184,4 @@ def show(figure: Figure) -> None:
     pixels = round(page.width / MM_PER_INCH * SCREEN_DPI)
     shown = f'<img alt="{alt}" width="{pixels}" src="data:image/png;base64,{image}">'
     display({"text/html": shown, "text/plain": figure.alt}, raw=True)
-    print(figure.fingerprint())
+    print(f"{figure.fingerprint()} ; {page.drawn() or 'tableau'}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from matplotlib.text import Text
 
 from solidata.figures import theme
 from solidata.figures.theme import FONT, Fill, register_fonts
+from solidata.french import plural
 
 if TYPE_CHECKING:
     from solidata.figures.geo.facts import MapFacts
@@ -228,3 +230,28 @@ class Page:
     ) -> None:
         """Remember that `artist` stands for data."""
         self.marks.append(Mark(artist, category, fill, bar, ground=ground, form=form))
+
+    def drawn(self) -> str:
+        """Return how many shapes of each kind stand for data, such as « 28 barres couchées ».
+
+        A picture redrawn as another kind of chart says something else here, whatever its data.
+        """
+        kinds = Counter(_kind(mark) for mark in self.marks)
+        return ", ".join(f"{n} {plural(n, *names)}" for names, n in sorted(kinds.items()))
+
+
+_KINDS = {
+    "Rectangle": ("rectangle", "rectangles"),
+    "Line2D": ("ligne", "lignes"),
+    "PathCollection": ("nuage", "nuages"),
+    "Circle": ("cercle", "cercles"),
+}
+
+
+def _kind(mark: Mark) -> tuple[str, str]:
+    """Return what a shape is called, one of it and several."""
+    if mark.bar:
+        return ("barre dressée", "barres dressées") if mark.vertical else ("barre couchée", "barres couchées")  # fmt: skip
+    if mark.form:
+        return ("symbole", "symboles")
+    return _KINDS.get(type(mark.artist).__name__, ("surface", "surfaces"))
