@@ -376,7 +376,7 @@ def with_notebooks(tmp_path, monkeypatch):
 
 def test_notebooks_are_executed_into_build(with_notebooks, capsys):
     tracked = (with_notebooks / "notebooks" / "01_essai.ipynb").read_bytes()
-    code, out, _ = run(capsys, "notebooks", "01_essai")
+    code, out, _ = run(capsys, "notebooks", "--only", "01_essai")
     assert code == 0
     assert out == "1 notebook dans build/notebooks."
     done = json.loads(
@@ -388,22 +388,22 @@ def test_notebooks_are_executed_into_build(with_notebooks, capsys):
 
 def test_notebooks_keep_what_they_print_when_asked(with_notebooks, capsys):
     path = with_notebooks / "notebooks" / "01_essai.ipynb"
-    assert run(capsys, "notebooks", "01_essai", "--update")[0] == 0
+    assert run(capsys, "notebooks", "--only", "01_essai", "--update")[0] == 0
     once = path.read_bytes()
     assert b'"notebooks\\n"' in once
-    assert run(capsys, "notebooks", "01_essai", "--update")[0] == 0
+    assert run(capsys, "notebooks", "--only", "01_essai", "--update")[0] == 0
     assert path.read_bytes() == once  # no time, no version of this machine
 
 
 def test_a_saved_notebook_keeps_the_text_of_a_widget_and_not_its_state(with_notebooks, capsys):
     path = with_notebooks / "notebooks" / "01_essai.ipynb"
     path.write_text(notebook("import ipywidgets; ipywidgets.Text('essai')"), encoding="utf-8")
-    assert run(capsys, "notebooks", "01_essai", "--update")[0] == 0
+    assert run(capsys, "notebooks", "--only", "01_essai", "--update")[0] == 0
     once = path.read_bytes()
     (output,) = json.loads(once)["cells"][0]["outputs"]
     assert output["data"] == {"text/plain": ["Text(value='essai')"]}
     assert b"widget" not in once.replace(b"import ipywidgets; ipywidgets", b"")
-    assert run(capsys, "notebooks", "01_essai", "--update")[0] == 0
+    assert run(capsys, "notebooks", "--only", "01_essai", "--update")[0] == 0
     assert path.read_bytes() == once
 
 
@@ -416,14 +416,70 @@ def test_no_notebook_is_told(with_notebooks, capsys):
 
 
 def test_a_notebook_that_fails_is_named(with_notebooks, capsys):
-    code, _, err = run(capsys, "notebooks", "02_echec.ipynb")
+    code, _, err = run(capsys, "notebooks", "--only", "02_echec.ipynb")
     assert code == 1
-    assert "02_echec.ipynb : une cellule échoue (ValueError : ANNEE)" in err
+    assert (
+        err == "02_echec.ipynb, cellule de code n° 1 : ValueError : ANNEE\n"
+        "  raise ValueError('ANNEE')\n"
+    )
     assert not (with_notebooks / "build" / "notebooks" / "02_echec.ipynb").exists()
 
 
+def parametrized(folder, *sources):
+    """Write a notebook whose first cell of code is tagged, under a heading."""
+    book = json.loads(notebook(*sources))
+    book["cells"][0]["metadata"]["tags"] = ["parameters"]
+    title = {"cell_type": "markdown", "id": "t", "metadata": {}, "source": "# Essai\n\n## L’année"}
+    book["cells"].insert(0, title)
+    path = folder / "notebooks" / "03_annee.ipynb"
+    path.write_text(json.dumps(book), encoding="utf-8")
+    return path
+
+
+def test_a_year_goes_into_the_cell_of_parameters_and_into_no_tracked_file(with_notebooks, capsys):
+    path = parametrized(with_notebooks, "ANNEE = 2025\nSEUIL = 5", "print(ANNEE + SEUIL)")
+    tracked = path.read_bytes()
+    assert run(capsys, "notebooks", "--only", "03_annee", "--year", "2031")[0] == 0
+    done = json.loads((with_notebooks / "build" / "notebooks" / path.name).read_text("utf-8"))
+    assert done["cells"][1]["source"] == ["ANNEE = 2031\n", "SEUIL = 5"]
+    assert done["cells"][2]["outputs"][0]["text"] == ["2036\n"]  # 2031 + 5
+    assert path.read_bytes() == tracked
+
+
+def test_a_year_for_a_notebook_that_takes_none_is_refused_before_any_runs(with_notebooks, capsys):
+    code, out, err = run(capsys, "notebooks", "--year", "2031")
+    assert (code, out) == (1, "")
+    assert "01_essai.ipynb : --year demande une cellule d’étiquette" in err
+    assert not (with_notebooks / "build").exists()
+
+
+def test_a_failure_names_the_heading_above_the_cell(with_notebooks, capsys):
+    parametrized(with_notebooks, "ANNEE = 2025", "x = 1\n1 / 0")
+    code, _, err = run(capsys, "notebooks", "--only", "03_annee")
+    assert code == 1
+    assert err.replace("\u00a0", " ") == (
+        "03_annee.ipynb, cellule de code n° 2, sous « L’année » : "
+        "ZeroDivisionError : division by zero\n  x = 1 …\n"
+    )
+
+
+def test_a_notebook_that_kills_its_kernel_is_named(with_notebooks, capsys):
+    parametrized(with_notebooks, "ANNEE = 2025", "import os; os._exit(1)")
+    code, _, err = run(capsys, "notebooks", "--only", "03_annee")
+    assert code == 1
+    assert "n° 2" in err
+    assert "le noyau Python s’est arrêté" in err
+
+
+def test_a_file_that_is_no_notebook_is_named(with_notebooks, capsys):
+    (with_notebooks / "notebooks" / "04_casse.ipynb").write_text("{", encoding="utf-8")
+    code, _, err = run(capsys, "notebooks", "--only", "04_casse")
+    assert code == 1
+    assert err.startswith("04_casse.ipynb : ce n’est pas un notebook lisible")
+
+
 def test_an_unknown_notebook_is_answered_with_the_known(with_notebooks, capsys):
-    code, _, err = run(capsys, "notebooks", "03_absent")
+    code, _, err = run(capsys, "notebooks", "--only", "03_absent")
     assert code == 1
     assert "Notebooks connus : 01_essai, 02_echec." in err
 

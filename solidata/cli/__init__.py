@@ -44,7 +44,9 @@ def _run(arguments: argparse.Namespace, console: Console) -> int:
 
             return context.run(console, arguments)
         case _:
-            return reports.notebooks(console, arguments.names, arguments.update)
+            from solidata.cli import notebooks
+
+            return notebooks.notebooks(console, arguments)
 
 
 def _in_french(error: OSError) -> str:

@@ -210,7 +210,13 @@ def parser() -> Parser:
         "Les notebooks suivis par git restent tels quels, sauf avec --update.",
     )
     notebooks.add_argument(
-        "names", nargs="*", metavar="NOM", help="notebooks à exécuter (tous par défaut)"
+        "--year",
+        type=int,
+        metavar="ANNÉE",
+        help="année (celle que donne chaque notebook par défaut)",
+    )
+    notebooks.add_argument(
+        "--only", nargs="+", default=[], metavar="NOM", help="ces notebooks seulement"
     )
     notebooks.add_argument(
         "--update",

@@ -174,7 +174,7 @@ def _screen(page: Page) -> bytes:
 
 
 def show(figure: Figure) -> None:
-    """Display a figure in a notebook: a crisp image with its alt text, then its fingerprint."""
+    """Display a figure in a notebook: a crisp image with its alt text, and its fingerprint."""
     from IPython.display import display
 
     page = figure.render("page")
@@ -182,6 +182,11 @@ def show(figure: Figure) -> None:
         image = base64.b64encode(_screen(page)).decode()
     alt = html.escape(figure.alt, quote=True)
     pixels = round(page.width / MM_PER_INCH * SCREEN_DPI)
-    shown = f'<img alt="{alt}" width="{pixels}" src="data:image/png;base64,{image}">'
-    display({"text/html": shown, "text/plain": figure.alt}, raw=True)
-    print(f"{figure.fingerprint()} ; {page.drawn() or 'tableau'}")
+    # A reader has the title above; what holds the figure to its data stands small below.
+    told = f"{figure.fingerprint()} ; {page.drawn() or 'tableau'}"
+    below = html.escape(told.partition("\n")[2])
+    shown = (
+        f'<img alt="{alt}" width="{pixels}" src="data:image/png;base64,{image}">'
+        f'<div style="font-size:.8em;opacity:.65;margin:.2em 0 1em">{below}</div>'
+    )
+    display({"text/html": shown, "text/plain": f"{figure.alt}\n{told}"}, raw=True)

@@ -87,7 +87,7 @@ def _nearest(communes: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
     return found.rename_axis("insee_code").reset_index()
 
 
-def _total(load: Load, registers: Registers, year: int) -> int:
+def announced_points(load: Load, registers: Registers, year: int) -> int:
     """Return how many access points the report of a year announces."""
     said = reported(load, "observations", year)
     return int(announced(said, registers.plan.points_indicator)["count"].iloc[0])
@@ -97,7 +97,7 @@ def _unlocated(load: Load, registers: Registers, year: int) -> int:
     """Return how many of the access points that the report of a year announces are not located."""
     places = load("places")
     located = int((places["in_announced_total"] != "no").sum())
-    return max(_total(load, registers, year) - located, 0)
+    return max(announced_points(load, registers, year) - located, 0)
 
 
 def open_houses(load: Load, registers: Registers, year: int) -> PlaceSet:
@@ -153,7 +153,7 @@ def map_to_points(load: Load, registers: Registers, year: int) -> Figure:
     """Map the distance to the nearest located point."""
     points, places = located_points(load, registers, year), load("places")
     announced_ones = places[places["in_announced_total"] != "no"]
-    total = _total(load, registers, year)
+    total = announced_points(load, registers, year)
     note = sentences([membership(points.places, total), not_receiving(announced_ones)])
     return _map_to(points, load, registers, "distance-points", note)
 

@@ -15,16 +15,19 @@ from solidata.tables.derive import labelled
 PLAIN = {"year", "line", "line_end", "line_a", "line_b", "rank", "population_year"}
 """Columns whose integers name something: no space parts their thousands."""
 
+# JupyterLab sets every cell to the right by a rule that only « !important » overrides.
 STYLE = """<style>
 .solidata-table{max-width:100%;overflow:auto}
 .solidata-table table{border-collapse:collapse;margin:.4em 0 1em;font-variant-numeric:tabular-nums}
 .solidata-table caption{text-align:left;font-weight:600;padding:0 0 .4em;caption-side:top}
-.solidata-table th,.solidata-table td{text-align:left;vertical-align:top;padding:.34em .9em;
+div.solidata-table table tr>*{text-align:left!important;vertical-align:top;padding:.34em .9em;
 white-space:normal;border-bottom:1px solid #8885;max-width:34em}
-.solidata-table thead th{border-bottom:2px solid #888;vertical-align:bottom}
-.solidata-table tbody th{font-weight:400}
-.solidata-table .n{text-align:right;white-space:nowrap}
-.solidata-table tr.total>*{font-weight:600;border-top:2px solid #888}
+div.solidata-table thead tr>*{border-bottom:2px solid #888;vertical-align:bottom}
+div.solidata-table tbody th{font-weight:400;min-width:8em}
+div.solidata-table thead th{max-width:14em}
+div.solidata-table table tr>.n{text-align:right!important}
+div.solidata-table tbody td.n{white-space:nowrap}
+div.solidata-table tr.total>*{font-weight:600;border-top:2px solid #888}
 </style>"""
 
 Format = Callable[[Any], str]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, ParamSpec, TypeVar
 
 from solidata.french import typography
+from solidata.problems import NoDataError
 
 _SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~$])")
 
@@ -84,3 +86,29 @@ def _joined(paragraphs: Iterable[str]) -> Iterable[str]:
             yield "\n" if together else "\n\n"
         yield paragraph
         before = paragraph
+
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+
+def or_why(answer: Callable[_P, _R]) -> Callable[_P, _R | Text]:
+    """Return a function that says why where the tables hold nothing: a notebook goes on.
+
+    Examples
+    --------
+    >>> @or_why
+    ... def ask() -> Text:
+    ...     raise NoDataError("Aucun bilan.")
+    >>> print(ask())
+    > Aucun bilan.
+    """
+
+    @functools.wraps(answer)
+    def answered(*args: _P.args, **kwargs: _P.kwargs) -> _R | Text:
+        try:
+            return answer(*args, **kwargs)
+        except NoDataError as error:
+            return Text(f"> {plain(error)}")
+
+    return answered
