@@ -29,7 +29,7 @@ lint: $(READY)
 	$(BIN)/mypy
 
 lab: $(READY)
-	$(BIN)/jupyter lab notebooks
+	$(BIN)/jupyter lab notebooks/00_tour.ipynb
 
 # uv installs ten times faster and compiles what it installs; without it, pip does the same.
 $(READY): requirements.txt pyproject.toml

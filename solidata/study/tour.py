@@ -213,6 +213,8 @@ def key_numbers(study: Study) -> Sheet:
 
 def _lines(study: Study, rows: pd.DataFrame) -> str:
     """Return where rows stand: their documents, with the first and last line of a transcribed one."""
+    if rows.empty:
+        return ""
     cells = rows["source_id"].dropna().astype(str)
     sources = list(dict.fromkeys(s for cell in cells for s in cell.split()))
     if len(sources) > 2:
