@@ -66,7 +66,7 @@ def test_a_missing_table_is_named_with_the_command_that_makes_it(tables):
 
 
 def test_no_table_at_all_is_said_in_one_sentence(tmp_path):
-    with pytest.raises(RefusedError, match="Il manque des tables dans"):
+    with pytest.raises(RefusedError, match="Aucune table dans"):
         load_study(2025, folder=tmp_path)
 
 

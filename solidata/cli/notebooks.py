@@ -15,7 +15,7 @@ from rich.console import Console
 from solidata import home
 from solidata.cli import show
 from solidata.french import nearest, plural, quote
-from solidata.problems import RefusedError
+from solidata.problems import NoDataError, RefusedError, SourceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,7 +99,9 @@ def _execute(path: Path, book: Any, step: Callable[[], None]) -> None:
     try:
         client.execute()
     except CellExecutionError as error:
-        raise _failed(path, book, started, f"{error.ename} : {error.evalue}") from None
+        ours = error.ename in {kind.__name__ for kind in (RefusedError, NoDataError, SourceError)}
+        said = error.evalue if ours else f"{error.ename} : {error.evalue}"
+        raise _failed(path, book, started, said) from None
     except CellTimeoutError:
         raise _failed(path, book, started, "elle ne finit pas") from None
     except DeadKernelError:

@@ -167,6 +167,8 @@ def _check_tables(folder: Path) -> None:
                 other.append(table.name)
     remedy = "Dans un terminal, lancez «\u00a0solidata build\u00a0», puis relancez le notebook."
     if absent:
+        if len(absent) == len(all_tables()):
+            raise RefusedError(f"Aucune table dans {folder}. {remedy}")
         one = plural(len(absent), "Il manque une table", "Il manque des tables")
         raise RefusedError(f"{one} dans {folder}\u00a0: {', '.join(absent)}. {remedy}")
     if other:

@@ -72,7 +72,8 @@ def coverage(study: Study) -> Sheet:
     if found.empty:
         raise NoDataError("Aucun nombre relevé.")
     titles = study.registers.sources.set_index("source_id")["title"]
-    wide = found.pivot(index="why", columns="source_id", values="numbers").fillna(0).astype("int64")
+    wide = found.pivot_table(index="why", columns="source_id", values="numbers", fill_value=0)
+    wide = wide.astype("int64")
     wide = wide.loc[wide.sum(axis=1).sort_values(ascending=False, kind="stable").index]
     wide.columns = [titles.get(source, source) for source in wide.columns]
     frame = wide.rename_axis("Ce qu’est le nombre").reset_index()
