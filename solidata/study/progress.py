@@ -189,14 +189,14 @@ def legible(study: Study) -> Text:
     whole, unread = int(counts.sum()), int(counts["none"])
     labels = all_tables()["action_statuses"].field("basis").labels
     read = [
-        f"{format_number(int(counts[b]))} – {labels[b].lower()}"
+        f"{labels[b].lower()} ({format_number(int(counts[b]))})"
         for b in labels
         if b != "none" and counts.get(b, 0)
     ]
     return Text(
         f"Des **{format_number(whole)}** actions listées, **{format_number(whole - unread)}** ont un "
         f"statut lisible, **{format_number(unread)}** n’en ont pas ({format_rate(unread / whole, 1)}).",
-        f"Ce qui se lit : {' ; '.join(read)}." if read else "",
+        f"D’où ils viennent : {' ; '.join(read)}." if read else "",
     )
 
 

@@ -23,7 +23,7 @@ STYLE = """<style>
 div.solidata-table table tr>*{text-align:left!important;vertical-align:top;padding:.34em .9em;
 white-space:normal;border-bottom:1px solid #8885;max-width:34em}
 div.solidata-table thead tr>*{border-bottom:2px solid #888;vertical-align:bottom}
-div.solidata-table tbody th{font-weight:400;min-width:8em}
+div.solidata-table tbody th{font-weight:400;min-width:4em}
 div.solidata-table thead th{max-width:14em}
 div.solidata-table table tr>.n{text-align:right!important}
 div.solidata-table tbody td.n{white-space:nowrap}

@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from solidata.study.desk import Study
 
 SEVERE, FORM = "majeure", "forme"
+_SEVERITIES = {
+    "majeure": ("majeure", "majeures"),
+    "mineure": ("mineure", "mineures"),
+    "forme": ("de forme", "de forme"),
+}
 
 
 def documents(study: Study) -> Sheet:
@@ -195,11 +200,13 @@ def contradictions(study: Study, *severities: str) -> Sheet:
     register = study.registers.contradictions
     kept = register[register["severity"].astype(str).isin(wanted)]
     if kept.empty:
-        raise NoDataError(f"Aucune contradiction {listed(wanted)} n’est consignée.")
+        words = listed(_SEVERITIES[s][0] for s in wanted)
+        raise NoDataError(f"Aucune contradiction {words} n’est consignée.")
     count = len(kept)
+    words = listed(plural(count, *_SEVERITIES[s]) for s in wanted)
     return Sheet(
         _claims(kept),
-        caption=f"{format_number(count)} {plural(count, 'contradiction', 'contradictions')} : {listed(wanted)}",
+        caption=f"{format_number(count)} {plural(count, 'contradiction', 'contradictions')} {words}",
         height=520,
     )
 
