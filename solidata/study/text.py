@@ -72,10 +72,19 @@ class Text:
 _ITEM = "- "
 
 
+_CODE = re.compile(r"(`[^`]*`)")
+
+
 def _set(paragraph: str) -> str:
-    """Return a paragraph in French typography; a mark of list or quotation keeps its plain space."""
+    """Return a paragraph in French typography; code, and the mark of an item, stay as they are."""
     mark, text = re.fullmatch(r"((?:- |> )?)(.*)", paragraph.strip(), re.DOTALL).groups()  # type: ignore[union-attr]
-    return mark + typography(text)
+    codes = _CODE.findall(text)
+    # A letter holds the place of each code, so that what stands beside it is set as beside a word.
+    pieces = typography(_CODE.sub(_PLACE, text)).split(_PLACE)
+    return mark + "".join(p + c for p, c in zip(pieces, [*codes, ""], strict=True))
+
+
+_PLACE = "\ue000"
 
 
 def _joined(paragraphs: Iterable[str]) -> Iterable[str]:
