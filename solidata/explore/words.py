@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from solidata.explore import style
 from solidata.explore.layers import UNSORTED, labels
 from solidata.figures import theme
 from solidata.french import (
@@ -267,15 +268,8 @@ def named(rows: pd.DataFrame) -> Iterable[Any]:
 
 
 def stylesheet() -> str:
-    """Return the style of the map's words: the project's inks, on paper whatever the theme."""
-    return f"""<style>
-.solidata-carte {{ background:{theme.PAPER}; color:{theme.INK}; padding:14px 16px; line-height:1.4; color-scheme:light;
-  {"".join(f"--jp-{kind}-color{n}:{theme.INK}; " for kind in ("ui-font", "content-font") for n in range(4))}
-  {"".join(f"--jp-layout-color{n}:{tint}; " for n, tint in enumerate((theme.PAPER, theme.PAPER, "#EEF1F3", theme.GRID)))}
-  --jp-widgets-label-color:{theme.INK}; --jp-rendermime-table-row-background:{theme.PAPER};
-  --jp-rendermime-table-row-hover-background:#EEF1F3; }}
-.solidata-carte .jp-RenderedHTMLCommon, .solidata-carte .widget-html-content {{ color:{theme.INK}; }}
-.solidata-carte .widget-html-content, .solidata-carte .jupyter-widget-html-content {{ line-height:1.4; }}
+    """Return the style of the map's words, over what every widget shares."""
+    return f"""<style>{style.paper("solidata-carte")}
 .solidata-carte .leaflet-container {{ background:{theme.PAPER}; font-family:inherit; border:1px solid {theme.GRID}; }}
 .solidata-carte .leaflet-div-icon {{ background:none; border:none; }}
 .solidata-carte .leaflet-div-icon:focus-visible {{ outline:3px solid {theme.STATUS["reportee"].edge}; outline-offset:2px; }}
@@ -286,28 +280,13 @@ def stylesheet() -> str:
   text-shadow:{", ".join(f"{x}px {y}px 1px {theme.PAPER}" for x in (-1, 0, 1) for y in (-1, 0, 1) if x or y)}; }}
 .solidata-territoire {{ display:block; transform:translate(-50%,-50%); width:max-content; letter-spacing:.22em;
   font-size:14px; color:{theme.SOFT_INK}; text-transform:uppercase; pointer-events:none; }}
-.solidata-carte h2 {{ font-size:19px; line-height:1.25; margin:0; font-weight:700; color:{theme.INK}; }}
-.solidata-carte h3 {{ font-size:13px; margin:12px 0 2px; font-weight:700; color:{theme.INK}; }}
-.solidata-compte {{ font-size:14px; margin:4px 0 10px; }}
 .solidata-fiche {{ font-size:12.5px; line-height:1.35; color:{theme.INK}; white-space:normal; }}
 .solidata-carte .solidata-fiche dl {{ margin:4px 0 0; display:grid; grid-template-columns:max-content 1fr; gap:1px 10px; }}
 .solidata-carte .solidata-fiche dt {{ color:{theme.SOFT_INK}; font-weight:400; float:none; width:auto; }}
 .solidata-carte .solidata-fiche dd {{ margin:0; float:none; width:auto; overflow-wrap:anywhere; }}
-.solidata-carte .widget-checkbox, .solidata-carte .widget-checkbox .widget-label-basic {{ height:auto; }}
-.solidata-carte .widget-checkbox .widget-label-basic {{ display:flex; align-items:flex-start; white-space:normal;
-  line-height:1.3; padding:3px 0; margin:0; }}
-.solidata-carte .widget-checkbox input[type=checkbox] {{ margin:1px 8px 0 0; flex:none; }}
 .solidata-carte .leaflet-control .solidata-fiche {{ padding:7px 10px 8px; }}
 .solidata-carte .leaflet-container:has(.leaflet-popup) .leaflet-top.leaflet-right {{ display:none; }}
 .solidata-carte .solidata-reperes {{ list-style:none; margin:2px 0; padding:0; font-size:13px; line-height:1.6; }}
 .solidata-reperes svg {{ vertical-align:middle; margin-right:8px; }}
 .solidata-repos {{ color:{theme.SOFT_INK}; }}
-.solidata-note {{ font-size:12px; color:{theme.SOFT_INK}; margin:8px 0; max-width:110ch; }}
-.solidata-tableau {{ max-height:420px; overflow:auto; border-top:2px solid {theme.RULE}; }}
-.solidata-tableau table {{ border-collapse:collapse; width:100%; font-size:13px; }}
-.solidata-tableau caption {{ text-align:left; font-weight:700; padding:6px 8px; }}
-.solidata-tableau th, .solidata-tableau td {{ text-align:left; padding:4px 8px; border-bottom:1px solid {theme.GRID};
-  vertical-align:top; }}
-.solidata-tableau thead th {{ color:{theme.SOFT_INK}; font-weight:600; }}
-.solidata-tableau tbody th {{ font-weight:600; }}
 </style>"""
