@@ -41,7 +41,7 @@ ONLY = {
     "context": {"french", "home", "tables", "problems"},
     "analysis": {"french", "tables", "problems"},
     "figures": {"french", "home", "tables", "problems", "analysis"},
-    "explore": {"french", "tables", "problems", "analysis", "figures"},
+    "explore": {"french", "home", "tables", "problems", "analysis", "figures"},
 }
 # The package's own __init__ is a façade: it imports nothing before it is asked.
 FACADE = PACKAGE / "__init__.py"
@@ -115,7 +115,8 @@ def run(code):
 def test_importing_the_package_imports_nothing_heavy():
     code = (
         "import sys; import solidata\n"
-        "heavy = {'pandas', 'numpy', 'yaml', 'matplotlib', 'geopandas', 'pandera', 'rich'}\n"
+        "heavy = {'pandas', 'numpy', 'yaml', 'matplotlib', 'geopandas', 'pandera', 'rich', 'itables',\n"
+        "         'anywidget', 'ipywidgets'}\n"
         "ours = sorted(m for m in sys.modules if m.startswith('solidata'))\n"
         "print(sorted(heavy & set(sys.modules)), ours)"
     )
