@@ -90,7 +90,10 @@ def _put(cell: Any, value: object) -> None:
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
     if isinstance(value, str):
-        cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)
+        value = ILLEGAL_CHARACTERS_RE.sub("", value)
+        if not value:
+            return  # an empty cell, rather than an empty text in it
+        cell.value = value
         cell.data_type = "s"
         cell.quotePrefix = bool(_FORMULA.match(value))  # so that it stays one once edited
     else:

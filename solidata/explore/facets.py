@@ -87,7 +87,7 @@ class Facets:
         found = []
         for word in map(str, every):
             if fold(word) not in by_word:
-                near = nearest(word, [*known, *known.values()])
+                near = nearest(word, [*known.values(), *known])
                 hint = (
                     f"vouliez-vous dire {quote(near)} ?"
                     if near
