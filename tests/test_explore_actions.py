@@ -236,7 +236,7 @@ def test_a_chosen_row_shows_what_is_printed_and_where(shown, tables):
     title = tables["registers"].sources.set_index("source_id").loc[action["source_id"], "title"]
     assert action["printed"] in text  # verbatim, line breaks marked
     assert f"{title}, lignes {action['line']} à {action['line_end']}" in text
-    assert f"« {status['printed']} » ({title}, ligne {status['line']})" in text
+    assert f"« {status['printed']} » (ligne {status['line']})" in text
     assert status["reason"].replace(NB, " ") in text
     assert "Fiche de l’action" in text
     assert 'solidata.trace("actions", "DP-02")' in text

@@ -90,12 +90,12 @@ def _put(cell: Any, value: object) -> None:
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
     if isinstance(value, str):
-        value = ILLEGAL_CHARACTERS_RE.sub("", value)
-        if not value:
+        text = ILLEGAL_CHARACTERS_RE.sub("", value)
+        if not text:
             return  # an empty cell, rather than an empty text in it
-        cell.value = value
+        cell.value = text
         cell.data_type = "s"
-        cell.quotePrefix = bool(_FORMULA.match(value))  # so that it stays one once edited
+        cell.quotePrefix = bool(_FORMULA.match(text))  # so that it stays one once edited
     else:
         cell.value = value
 

@@ -12,19 +12,24 @@ from solidata.french import quote, typography
 from solidata.tables import Registers, all_tables
 
 
-def place(source: object, line: object, end: object, titles: dict[str, str]) -> str:
-    """Return a document and the lines of it. Plain text.
+def place(
+    source: object, line: object, end: object, titles: dict[str, str], told: object = None
+) -> str:
+    """Return a document and the lines of it, or the lines alone of the document already told.
 
     Examples
     --------
     >>> place("bilan", 249, 251, {"bilan": "Le bilan"}), place("autre", pd.NA, pd.NA, {})
     ('Le bilan, lignes 249 à 251', 'autre')
+    >>> place("bilan", 478, pd.NA, {}, told="bilan")
+    'ligne 478'
     """
     text = titles.get(str(source), str(source))
     if pd.isna(line):  # type: ignore[call-overload]
         return text
     one = pd.isna(end) or end == line  # type: ignore[call-overload]
-    return f"{text}, ligne {line}" if one else f"{text}, lignes {line} à {end}"
+    lines = f"ligne {line}" if one else f"lignes {line} à {end}"
+    return lines if source == told else f"{text}, {lines}"
 
 
 def lines(action: Any, tables: Tables, titles: dict[str, str], year: int) -> list[tuple[str, str]]:
@@ -55,7 +60,9 @@ def lines(action: Any, tables: Tables, titles: dict[str, str], year: int) -> lis
     told.append(("Imprimé", f"{quote(action.printed)} ({at})"))
     own = (action.source_id, action.line)
     if action.status_id and (action.status_source, action.status_line) != own:
-        there = place(action.status_source, action.status_line, action.status_line_end, titles)
+        there = place(
+            action.status_source, action.status_line, action.status_line_end, titles, own[0]
+        )
         told.append(("Statut imprimé", f"{quote(action.status_printed)} ({there})"))
     told += _mentions(action, tables, titles, year)
     if action.flagship == YES:
@@ -79,7 +86,7 @@ def _mentions(
         if (m.source_id, m.line) != (action.source_id, action.line):
             inferred = ", rattachement inféré" if str(m.link) == "inferred" else ""
             said = f" ; statut {quote(m.status_printed)}" if pd.notna(m.status_printed) else ""
-            where = place(m.source_id, m.line, m.line_end, titles)
+            where = place(m.source_id, m.line, m.line_end, titles, action.source_id)
             told.append((
                 names.get(str(m.list), str(m.list)),
                 f"{quote(m.printed)} ({where}{inferred}){said}",
@@ -97,8 +104,8 @@ def against(action: Any, registers: Registers) -> list[str]:
     touching = register[pd.Series(concerned, index=register.index, dtype=bool)]
     return [
         typography(
-            f"{c.topic} ({c.contradiction_id}) : {str(c.claim_a).rstrip('.')} ; "
-            f"{str(c.claim_b).rstrip('.')}. Retenu : {kept.get(str(c.kept), c.kept)}. {c.reason}"
+            f"{c.topic} ({c.contradiction_id}) – A : {str(c.claim_a).rstrip('.')} ; "
+            f"B : {str(c.claim_b).rstrip('.')}. Retenu : {kept.get(str(c.kept), c.kept)}. {c.reason}"
         )
         for c in touching.itertuples()
     ]
