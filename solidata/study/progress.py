@@ -15,6 +15,7 @@ from solidata.study.text import Text, or_why, plain
 from solidata.tables import all_tables
 
 if TYPE_CHECKING:
+    from solidata.explore import ActionExplorer
     from solidata.study.desk import Study
 
 GOING = ("realisee", "en_cours")
@@ -258,3 +259,12 @@ def every_action(study: Study) -> Sheet:
         caption=f"Les {format_number(len(rows))} actions listées en {study.year}",
         height=420,
     )
+
+
+@or_why
+def explorer(study: Study) -> ActionExplorer:
+    """Return the actions to filter, trace and take away; see :func:`solidata.explore.action_explorer`."""
+    from solidata.explore import action_explorer
+
+    names = ("actions", "action_statuses", "sections", "mentions", "flagships", "territories")
+    return action_explorer(*(study.table(n) for n in names), study.registers, study.year)
