@@ -266,5 +266,13 @@ def explorer(study: Study) -> ActionExplorer:
     """Return the actions to filter, trace and take away; see :func:`solidata.explore.action_explorer`."""
     from solidata.explore import action_explorer
 
-    names = ("actions", "action_statuses", "sections", "mentions", "flagships", "territories")
-    return action_explorer(*(study.table(n) for n in names), study.registers, study.year)
+    return action_explorer(
+        study.table("actions"),
+        study.table("action_statuses"),
+        study.table("sections"),
+        study.table("mentions"),
+        study.table("flagships"),
+        study.table("territories"),
+        study.registers,
+        study.year,
+    )
