@@ -3,11 +3,15 @@
 import shutil
 from pathlib import Path
 
+import made
+import made_plan
 import pytest
 
 from solidata import raw
-from solidata.build import assemble
+from solidata.build import assemble, build
+from solidata.cli import main
 from solidata.problems import SourceError
+from solidata.study import load_study
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -85,3 +89,43 @@ def assembly():
 def assembled(assembly):
     """Return every processed table, assembled once from ``data/raw``. Not to be modified."""
     return assembly[0]
+
+
+# --- the years that the notebooks tell of ------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def study(project):
+    """Return the year of the real report."""
+    return load_study(2025, folder=project / "data" / "processed")
+
+
+@pytest.fixture(scope="session")
+def made_home(tmp_path_factory):
+    """Return the home of a plan that does not exist, built."""
+    home = tmp_path_factory.mktemp("autre")
+    made_plan.write(home)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOLIDATA_HOME", str(home))
+        assert main(["build"]) == 0
+    return home
+
+
+@pytest.fixture(scope="session")
+def elsewhere(made_home):
+    """Return the year of that plan."""
+    return load_study(made_plan.YEAR, folder=made_home / "data" / "processed")
+
+
+@pytest.fixture(scope="session")
+def next_year(project, tmp_path_factory):
+    """Return 2026, of a made report that stands after the real one."""
+    home = tmp_path_factory.mktemp("suivant")
+    shutil.copytree(project / "data" / "raw", home / "data" / "raw")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOLIDATA_HOME", str(home))
+        assert main(["new-year", "2026"]) == 0
+    made.fill(home / "data" / "raw" / "bilan-2026")
+    made.confirm_budget(home / "data" / "raw")
+    build(home / "data" / "raw", home / "data" / "processed")
+    return load_study(2026, folder=home / "data" / "processed")

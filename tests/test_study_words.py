@@ -1,13 +1,10 @@
 """What the notebooks of progress, of sources and the tour say: each number recomputed here."""
 
-import made
 import made_plan
 import pandas as pd
 import pytest
 
 import solidata
-from solidata.build import build
-from solidata.cli import main
 from solidata.study import Sheet, Text, load_study, progress, sources, tour
 
 EVERY = [
@@ -18,45 +15,6 @@ EVERY = [
       "corrections")),
     tour.key_numbers, tour.ignored, tour.summary,
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def study(project):
-    """Return the year of the real report."""
-    return load_study(2025, folder=project / "data" / "processed")
-
-
-@pytest.fixture(scope="module")
-def made_home(tmp_path_factory):
-    """Return the home of a plan that does not exist, built."""
-    home = tmp_path_factory.mktemp("autre")
-    made_plan.write(home)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SOLIDATA_HOME", str(home))
-        assert main(["build"]) == 0
-    return home
-
-
-@pytest.fixture(scope="module")
-def elsewhere(made_home):
-    """Return the year of that plan."""
-    return load_study(made_plan.YEAR, folder=made_home / "data" / "processed")
-
-
-@pytest.fixture(scope="module")
-def next_year(project, tmp_path_factory):
-    """Return 2026, of a made report that stands after the real one."""
-    import shutil
-
-    home = tmp_path_factory.mktemp("suivant")
-    shutil.copytree(project / "data" / "raw", home / "data" / "raw")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SOLIDATA_HOME", str(home))
-        assert main(["new-year", "2026"]) == 0
-    made.fill(home / "data" / "raw" / "bilan-2026")
-    made.confirm_budget(home / "data" / "raw")
-    build(home / "data" / "raw", home / "data" / "processed")
-    return load_study(2026, folder=home / "data" / "processed")
 
 
 def said(text):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from solidata.analysis import budgets
 from solidata.analysis import spending as analysis
 from solidata.figures import recipes
-from solidata.figures.texts import euros, millions
+from solidata.figures.texts import difference, euros, millions
 from solidata.french import decapitalised, format_number, format_rate, listed, plural
 from solidata.problems import NoDataError
 from solidata.study.sheet import Sheet
@@ -36,6 +36,10 @@ def _inhabitants(study: Study) -> tuple[int, int] | None:
     return int(communes["population"].sum()), int(communes["population_year"].max())
 
 
+def _percent(share: float) -> str:
+    return "" if pd.isna(share) else format_rate(share, 1)
+
+
 @or_why
 def solidarity(study: Study) -> Text:
     """Return what the solidarities take of the voted budget, and what that is per inhabitant."""
@@ -59,17 +63,19 @@ def solidarity(study: Study) -> Text:
 @or_why
 def publics(study: Study) -> Text:
     """Return how the solidarities are shared between publics, autonomy being two blocks together."""
-    shared = analysis.by_public(_blocks(study))
-    if shared.empty:
+    blocks = _blocks(study)
+    if _group(blocks, "public").empty:
         raise NoDataError(f"Le budget {study.year} ne partage pas les solidarités entre publics.")
+    shared = analysis.by_public(blocks)
     several = shared[shared["blocks"] > 1]
     told = [
         f"{plain(decapitalised(row.public))} **{millions(row.amount_eur)}** ({format_rate(row.share, 1)})"
         for row in shared.itertuples()
     ]
     joined = listed(decapitalised(name) for name in analysis.AUTONOMY)
+    whole = float(_group(blocks, "solidarites")["amount_eur"].iloc[0])
     return Text(
-        f"Par public : {' ; '.join(told)}.",
+        f"Des {millions(whole)} votés pour les solidarités : {' ; '.join(told)}.",
         *(f"« {plain(row.public)} » réunit {joined}." for row in several.itertuples()),
     )
 
@@ -81,6 +87,8 @@ def blocks(study: Study) -> Sheet:
     people = _inhabitants(study)
     order = {"total": 4, "solidarites": 0, "public": 1, "autre": 2, "non_identifie": 3}
     found = found.sort_values("group", key=lambda g: g.map(order), kind="stable")
+    inside = found["group"].isin(["solidarites", "public"])
+    mine = float(_group(found, "solidarites")["amount_eur"].iloc[0])
     marks = {"public": "dont "}
     labels = all_tables()["department_budget"].field("basis").labels
     frame = pd.DataFrame(
@@ -91,16 +99,18 @@ def blocks(study: Study) -> Sheet:
             ],
             "Montant (M€)": found["amount_eur"] / 1e6,
             "Part du budget": found["share"],
+            "Part des solidarités": (found["amount_eur"] / mine).where(inside),
             "Fondement": found["basis"].astype(str).map(labels),
         }
     )  # fmt: skip
     if people is not None:
-        frame.insert(3, "Par habitant (€)", found["amount_eur"] / people[0])
+        frame.insert(4, "Par habitant (€)", found["amount_eur"] / people[0])
     return Sheet(
         frame,
         caption=f"Le budget voté de {study.year}, par bloc",
         formats={
-            "Part du budget": lambda share: format_rate(share, 1),
+            "Part du budget": _percent,
+            "Part des solidarités": _percent,
             "Par habitant (€)": lambda amount: format_number(amount, 0),
         },
         totals=1,
@@ -116,12 +126,15 @@ def unidentified(study: Study) -> Text:
     if not rest:
         return Text(f"Les blocs font les {millions(total)} du budget.")
     outside = analysis.outside_total(study.table("department_budget"), study.year)
-    told = [f"{plain(decapitalised(r.block))} ({millions(r.amount_eur)})" for r in outside.itertuples()]  # fmt: skip
+    told = [f"{plain(decapitalised(r.block))} : {millions(r.amount_eur)}" for r in outside.itertuples()]  # fmt: skip
+    apart = float(outside["amount_eur"].sum())
+    reached = total - rest + apart
     return Text(
         f"Les blocs imprimés font **{millions(total - rest)}** des {millions(total)} : "
         f"**{millions(rest)}** restent sans nom dans les documents.",
-        f"Une note met à part {listed(told)} : ce montant est hors du total, et n’explique pas ce reste."
-        if told
+        f"Une note met à part, hors du total, {listed(told)}. Ce montant n’explique pas ce reste : "
+        f"ajouté aux blocs, il ferait {millions(reached)}, et non {millions(total)}."
+        if told and abs(reached - total) >= 1
         else "",
     )
 
@@ -141,8 +154,9 @@ def expenses(study: Study) -> Text:
     for direction, word in (("expense", "dépense"), ("revenue", "recette")):
         found = analysis.legible_amounts(funding, actions, direction)
         count, total = len(found), float(found["amount_eur"].sum())
-        doubtful = int((found["legibility"].astype(str) == "doubtful").sum())
-        doubt = f", dont {format_number(doubtful)} {plural(doubtful, 'montant douteux', 'montants douteux')}"  # fmt: skip
+        unsure = found[found["legibility"].astype(str) == "doubtful"]
+        doubtful, at_stake = len(unsure), euros(float(unsure["amount_eur"].sum()))
+        doubt = f", dont {at_stake} de lecture douteuse ({format_number(doubtful)} {plural(doubtful, 'montant', 'montants')})"  # fmt: skip
         printed = plural(count, f"{word} d’action se lit", f"{word}s d’actions se lisent")
         told.append(
             f"**{format_number(count)}** {printed}"
@@ -184,9 +198,11 @@ def amounts(study: Study) -> Sheet:
     """Return every line of funding as it is printed, with its legibility and its line."""
     funding, _ = _funding(study)
     table = all_tables()["funding"]
-    kept = ["action_id", "direction", "kind", "purpose", "amount_min_eur", "amount_max_eur", "funder",
-            "legibility", "printed", "line"]  # fmt: skip
-    rows = funding[kept].copy()
+    kept = ["action_id", "direction", "kind", "purpose", "amount_min_eur", "amount_max_eur", "Compté",
+            "funder", "legibility", "printed", "line"]  # fmt: skip
+    lines = funding.set_index("funding_id")["line"]
+    counts = [_counts(row, lines) for row in funding.itertuples()]
+    rows = funding.assign(Compté=counts)[kept]
     same = rows["amount_max_eur"] == rows["amount_min_eur"]
     rows["amount_max_eur"] = rows["amount_max_eur"].mask(same)
     rows["printed"] = rows["printed"].str.replace("⏎", " ")
@@ -196,6 +212,17 @@ def amounts(study: Study) -> Sheet:
         caption=f"Les {format_number(len(rows))} lignes de financement que le bilan imprime",
         height=480,
     )
+
+
+def _counts(row: Any, lines: pd.Series) -> str:
+    """Return whether a line enters the sums, or why not."""
+    for other, words in ((row.repeats, "répète"), (row.part_of, "part de")):
+        if pd.notna(other):
+            line = lines.get(other)
+            return "non : " + (f"{words} la ligne {line}" if pd.notna(line) else f"{words} {other}")
+    if str(row.kind) != "amount":
+        return "non"
+    return "oui" if pd.notna(row.action_id) else "non : section entière"
 
 
 @or_why
@@ -222,14 +249,44 @@ def funders(study: Study) -> Text:
 
 
 @or_why
+def trend(study: Study) -> Text:
+    """Return how budgets of one scope and one stage follow each other; no others are compared."""
+    found, labels = _series(study), all_tables()["department_budget"]
+    told, alone = [], 0
+    for _, run in found.groupby("run"):
+        if len(run) == 1:
+            alone += 1
+            continue
+        last = run.iloc[-1]
+        scope, stage = (labels.field(f).labels[last[f]] for f in ("scope", "stage"))
+        amounts = listed(f"{millions(r.amount_eur)} en {r.year}" for r in run.itertuples())
+        unsure = [str(y) for y in run.loc[run["supposed"], "year"]]
+        told.append(
+            f"- **{scope}**, {decapitalised(stage)} : {amounts}, soit "
+            f"**{difference(last['change_eur'] / 1e6, 'M€')}** la dernière année"
+            + (f" ; périmètre incertain en {listed(unsure)}." if unsure else ".")
+        )
+    lone = plural(alone, "montant n’a", "montants n’ont")
+    return Text(
+        "Seules des années qui se suivent, d’un même périmètre et d’une même étape, se comparent :"
+        if told
+        else "Aucun budget ne se compare à un autre, de même périmètre et de même étape.",
+        *told,
+        f"{format_number(alone)} {lone} pas de voisin : aucun écart ne s’en tire." if alone else "",
+    )
+
+
+def _series(study: Study) -> pd.DataFrame:
+    return budgets.budget_series(study.table("department_budget"))
+
+
+@or_why
 def series(study: Study) -> Sheet:
     """Return the budgets of every year, each with its stage and scope: they are not one series."""
-    found = budgets.budget_series(study.table("department_budget"))
-    if found.empty:
-        raise NoDataError("Aucun budget n’est connu.")
-    order = found.sort_values(["scope", "year"], kind="stable")
+    order = _series(study).sort_values(["scope", "year"], kind="stable")
     frame = order[["scope", "year", "stage", "amount_eur"]].rename(columns={"amount_eur": "Montant (M€)"})  # fmt: skip
     frame["Montant (M€)"] = frame["Montant (M€)"] / 1e6
+    frame["Doute sur le périmètre"] = order["supposed"].map({True: "incertain", False: ""})
     return Sheet(
         frame,
         all_tables()["department_budget"],

@@ -9,8 +9,9 @@ import pandas as pd
 from solidata.analysis import access
 from solidata.figures import gallery, recipes
 from solidata.figures.geo.place_words import states_of
-from solidata.french import format_number, format_rate, listed, plural
+from solidata.french import decapitalised, format_number, format_rate, listed, plural
 from solidata.problems import NoDataError
+from solidata.study.progress import by_section
 from solidata.study.several import Several
 from solidata.study.sheet import Sheet
 from solidata.study.text import Text, or_why, plain
@@ -60,14 +61,31 @@ def _located(study: Study, points: pd.DataFrame) -> str:
     return (
         f"**{format_number(count)}** des **{format_number(total)}** points d’accueil annoncés "
         f"{plural(count, 'est situé', 'sont situés')}"
-        + (f" ; les {format_number(missing)} autres ne sont pas publiés" if missing else "")
+        + (f" ; {_others(missing)}" if missing else "")
         + "."
-        + (
-            f" Que {format_number(inferred)} d’entre eux en fassent partie est inféré."
-            if inferred
-            else ""
-        )
+        + _membership(inferred, count)
     )
+
+
+def _others(missing: int) -> str:
+    return plural(
+        missing,
+        "l’autre n’est pas publié",
+        f"les {format_number(missing)} autres ne sont pas publiés",
+    )
+
+
+def _membership(inferred: int, count: int) -> str:
+    """Return how many points are among the announced ones by inference only."""
+    if not inferred:
+        return ""
+    who = (
+        plural(count, "le point situé", "les points situés")
+        if inferred == count
+        else f"{format_number(inferred)} d’entre eux"
+    )
+    verb = plural(inferred, "fasse", "fassent")
+    return f" Que {who} en {verb} partie est inféré : la liste n’est pas publiée."
 
 
 @or_why
@@ -98,7 +116,7 @@ def per_house(study: Study) -> Sheet:
     opened = opened.assign(territory_id=opened["insee_code"].map(homes))
     found = access.inhabitants_per_place(communes, opened, by="territory_id", key="insee_code")
     names = study.table("territories").set_index("territory_id")["label"]
-    labelled = found["group"].map(names).fillna("Sans territoire")
+    labelled = [names.get(g, "Sans territoire") for g in found["group"]]
     whole = access.inhabitants_per_place(communes, opened, key="insee_code")
     rows = pd.concat([found.assign(group=labelled), whole.assign(group="Ensemble")])
     frame = pd.DataFrame(
@@ -132,7 +150,14 @@ def _communes(study: Study) -> pd.DataFrame:
 
 
 def _share(places: PlaceSet, share: float) -> str:
-    return places.at_least + format_rate(share)
+    """Return a share, which is never rounded up to the whole."""
+    if _NEARLY <= share < 1:
+        return f"plus de {format_rate(_WHOLE)}"
+    return (places.at_least if share < 1 else "") + format_rate(share)
+
+
+_NEARLY, _WHOLE = 0.995, 0.99
+"""From where a share would be rounded to the whole, and what is said of it then."""
 
 
 @or_why
@@ -152,26 +177,61 @@ def far(study: Study) -> Sheet:
 
 
 @or_why
+def beyond(study: Study) -> Text:
+    """Return how many live farther than the last distance, and in how many communes."""
+    people, told = _communes(study), []
+    limit, whole = THRESHOLDS[-1], int(people["population"].sum())
+    for name, places in _sets(study).items():
+        distance = access.nearest(people, places.located)["distance_km"]
+        away = people[(distance > limit).to_numpy()]
+        count, most = int(away["population"].sum()), "au plus " if places.at_least else ""
+        told.append(
+            f"- {name} : {most}**{format_number(count)}** des {format_number(whole)} habitants"
+            f" ({format_rate(count / whole, 1)}), dans {format_number(len(away))} "
+            f"{plural(len(away), 'commune', 'communes')}"
+            + (" ; un point qui n’est pas publié peut être plus proche." if most else ".")
+        )
+    if not told or not whole:
+        raise NoDataError("Aucun lieu n’est situé : aucune distance à mesurer.")
+    return Text(f"À plus de {limit} km, à vol d’oiseau, du lieu le plus proche :", *told)
+
+
+@or_why
 def far_by_territory(study: Study) -> Sheet:
-    """Return, by territory, the inhabitants within each distance of an open house, and their share."""
-    people = _communes(study)
-    opened = recipes.open_houses(study.load, study.registers, study.year)
-    if opened.located.empty:
-        raise NoDataError("Aucune MDS ouverte n’est située.")
-    found = access.coverage(people, opened.located, thresholds=THRESHOLDS, by="territory_id")
+    """Return, by territory and set of places, the share of inhabitants within each distance."""
     names = study.table("territories").set_index("territory_id")["label"]
-    found = found.assign(
-        Territoire=found["group"].map(names).fillna("Sans territoire").astype(str),
-        said=[format_rate(s) if pd.notna(s) else "" for s in found["share"]],
-        near=[f"à {int(t)} km au plus" for t in found["threshold_km"]],
-    )
-    wide = found.pivot_table(index="Territoire", columns="near", values="said", aggfunc="first", sort=False)  # fmt: skip
-    wide.columns.name = None
-    whole = found.drop_duplicates("Territoire").set_index("Territoire")["total"].astype("int64")
-    frame = wide.assign(Habitants=whole).reset_index()
+    return _far_by(study, "territory_id", names, "Territoire", "par territoire inféré")
+
+
+@or_why
+def far_by_epci(study: Study) -> Sheet:
+    """Return, by EPCI and set of places, the share of inhabitants within each distance."""
+    names = study.table("epci").set_index("epci_id")["name"]
+    return _far_by(study, "epci_id", names, "EPCI", "par EPCI", height=480)
+
+
+def _far_by(
+    study: Study, by: str, names: pd.Series, title: str, told: str, height: int | None = None
+) -> Sheet:
+    people, found = _communes(study), []
+    for order, (name, places) in enumerate(_sets(study).items()):
+        rows = access.coverage(people, places.located, thresholds=THRESHOLDS, by=by)
+        said = [_share(places, s) if pd.notna(s) else "" for s in rows["share"]]
+        found.append(rows.assign(Lieux=name, order=order, said=said))
+    if not found:
+        raise NoDataError("Aucun lieu n’est situé : aucune distance à mesurer.")
+    every = pd.concat(found)
+    every[title] = [names.get(g, f"Sans {decapitalised(title)}") for g in every["group"]]
+    every["near"] = [f"à {int(t)} km au plus" for t in every["threshold_km"]]
+    key = [title, "total", "order", "Lieux"]
+    wide = every.pivot_table(index=key, columns="near", values="said", aggfunc="first", sort=False)
+    frame = wide.sort_index(kind="stable").reset_index().drop(columns="order")
+    frame.columns.name = None
+    frame = frame.rename(columns={"total": "Habitants"})
     return Sheet(
-        frame[["Territoire", "Habitants", *wide.columns]],
-        caption=f"Part des habitants selon la distance, à vol d’oiseau, à l’une des {opened.named}",
+        frame,
+        caption=f"Part des habitants selon la distance, à vol d’oiseau, au lieu le plus proche, {told}",
+        height=height,
     )
 
 
@@ -183,9 +243,10 @@ def carried(study: Study) -> Text:
         raise NoDataError("Aucun document n’imprime de fiche action par territoire.")
     told = [f"{plain(r.label)} **{format_number(r.action_sheets)}**" for r in rows.itertuples()]
     total = int(rows["action_sheets"].sum())
+    counted = int(by_section(study).drop_duplicates("section_id")["total"].sum())
     return Text(
         f"Fiches actions des territoires : {listed(told)}, soit **{format_number(total)}**. Elles sont "
-        "hors des actions que les sections comptent."
+        f"hors des {format_number(counted)} actions que les sections comptent."
     )
 
 
