@@ -201,3 +201,9 @@ def test_the_map_holds_every_place(study):
 def test_a_place_is_no_markup(study):
     spoilt = changed(study, "places", lambda f: f.assign(name="*<b>" + f["name"]))
     assert "<b>" not in territories.places(spoilt).html()
+
+
+def test_a_date_is_not_broken_over_two_lines(study):
+    dates = territories.places(study).cells["État au"]
+    assert not dates.str.contains("-", regex=False).any()
+    assert "2026\u201103\u201107" in set(dates)

@@ -101,6 +101,7 @@ def places(study: Study) -> Sheet:
         all_tables()["places"],
         all_tables()["sources"],
         caption=f"Les {format_number(len(kept))} lieux d’accueil situés",
+        formats={"as_of": lambda day: day.replace("-", "\u2011")},
         height=480,
     )
 
@@ -151,13 +152,9 @@ def _communes(study: Study) -> pd.DataFrame:
 
 def _share(places: PlaceSet, share: float) -> str:
     """Return a share, which is never rounded up to the whole."""
-    if _NEARLY <= share < 1:
-        return f"plus de {format_rate(_WHOLE)}"
+    if 0.995 <= share < 1:
+        return f"plus de {format_rate(0.99)}"
     return (places.at_least if share < 1 else "") + format_rate(share)
-
-
-_NEARLY, _WHOLE = 0.995, 0.99
-"""From where a share would be rounded to the whole, and what is said of it then."""
 
 
 @or_why
