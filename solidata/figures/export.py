@@ -10,6 +10,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import matplotlib as mpl
+
 from solidata import home
 from solidata.figures import theme
 from solidata.figures.checks import defects
@@ -67,6 +69,26 @@ def _svg(page: Page, figure: Figure, stem: str) -> bytes:
     return (text[: opening.start()] + described + body).encode()
 
 
+def inline_svg(figure: Figure) -> str:
+    """Return the bare figure as an SVG to stand in a web page that says the rest and has the typeface.
+
+    Its texts are texts, to select and to search; what the page says of the figure is left out.
+
+    Raises
+    ------
+    DefectError
+        With every defect, when there is one.
+    """
+    page = figure.render("page", dressed=False)
+    if found := defects(figure, page, dressed=False):
+        raise DefectError(figure.name, found)
+    with theme.applied(), mpl.rc_context({"svg.fonttype": "none"}):
+        text = _svg(page, figure, figure.name).decode()
+    text = re.sub(r"<metadata>.*?</metadata>\s*", "", text[text.index("<svg") :], flags=re.DOTALL)
+    # A hundredth of a point is far below what a screen or a printer shows.
+    return re.sub(r"(\d+\.\d\d)\d+", r"\1", text)
+
+
 _IDS = re.compile(r'((?:\bid=|xlink:href=)"#?|url\(#)')
 
 
@@ -89,7 +111,7 @@ def _write(suffix: str, page: Page, figure: Figure, stem: str) -> bytes:
             return _svg(page, figure, stem)
 
 
-def _csv(figure: Figure) -> bytes:
+def as_csv(figure: Figure) -> bytes:
     """Return the plotted numbers as a French spreadsheet opens them."""
     text = figure.table().to_csv(sep=";", decimal=",", index=False, lineterminator="\r\n")
     return text.encode("utf-8-sig")
@@ -154,7 +176,7 @@ def save(
         raise DefectError(f"{figure.name} ({preset})", found)
     with theme.applied():
         contents = {f: _write(f, page, figure, stem.name) for f in dict.fromkeys(formats)}
-    contents["csv"] = _csv(figure)
+    contents["csv"] = as_csv(figure)
     names = [f"{stem.name}.{suffix}" for suffix in contents]
     contents["json"] = _json(figure, page, preset, names)
     return home.write_all(

@@ -80,13 +80,13 @@ UNKNOWN = Fill("#F4F5F6", "#5B6770", INK, ".....")
 HIGHLIGHT, CONTEXT = CATEGORY[0], Fill("#B9C4CC", "#6E7C87", INK)
 """The one that matters, and the others."""
 
-_FONTS = Path(__file__).parent / "fonts"
+FONTS = Path(__file__).parent / "fonts"
 
 
 @functools.cache
 def register_fonts() -> None:
     """Make the project's typeface known to matplotlib, once a process."""
-    for path in sorted(_FONTS.glob("*.ttf")):
+    for path in sorted(FONTS.glob("*.ttf")):
         font_manager.fontManager.addfont(str(path))
 
 

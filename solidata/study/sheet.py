@@ -124,7 +124,9 @@ class Sheet:
         first_total = len(self.cells) - self.totals
         rows = []
         for number, (first, *others) in enumerate(self.cells.itertuples(index=False, name=None)):
-            cells = f'<th scope="row"{_right(self._numeric[0])}>{html.escape(first)}</th>'
+            # A header says something: an empty cell heads nothing.
+            opening, end = ('<th scope="row"', "th") if first else ("<td", "td")
+            cells = f"{opening}{_right(self._numeric[0])}>{html.escape(first)}</{end}>"
             for text, numeric in zip(others, self._numeric[1:], strict=True):
                 cells += f"<td{_right(numeric)}>{html.escape(text)}</td>"
             rows.append(f"<tr{' class=total' if number >= first_total else ''}>{cells}</tr>")
