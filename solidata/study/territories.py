@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from solidata.analysis import access
-from solidata.figures import gallery, recipes
+from solidata.figures import recipes
 from solidata.figures.geo.place_words import states_of
 from solidata.french import decapitalised, format_number, format_rate, listed, plural
 from solidata.problems import NoDataError
@@ -269,7 +269,7 @@ def challenges(study: Study) -> Sheet:
 @or_why
 def pages(study: Study) -> Several:
     """Return the page of each territory, to show one below the other."""
-    makers = gallery.FAMILIES["territoires"](study.load)
+    makers = recipes.territory_pages(study.load)
     if not makers:
         raise NoDataError("Aucun territoire n’est décrit.")
     return Several([make(study.load, study.registers, study.year) for make in makers.values()])
