@@ -18,7 +18,7 @@ test: $(READY) lint unit notebooks
 
 # The plugin of nbval costs 3.5 s to every run of pytest: unit tests go without it.
 unit: $(READY)
-	$(BIN)/python -m pytest -p no:nbval
+	$(BIN)/python -m pytest -p no:nbval -n 2 --dist loadfile
 
 notebooks: $(READY)
 	$(BIN)/python -m pytest --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg notebooks

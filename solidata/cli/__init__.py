@@ -43,6 +43,10 @@ def _run(arguments: argparse.Namespace, console: Console) -> int:
             from solidata.cli import context
 
             return context.run(console, arguments)
+        case "report":
+            from solidata.cli import report
+
+            return report.write(console, arguments)
         case _:
             from solidata.cli import notebooks
 

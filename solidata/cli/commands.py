@@ -223,4 +223,24 @@ def parser() -> Parser:
         action="store_true",
         help="garder dans notebooks/ ce qu’ils impriment maintenant",
     )
+
+    report = command(
+        commands,
+        "report",
+        "Écrire le dossier d’une année : une page web qui se suffit",
+        "Figures, données à télécharger, sources et contradictions, sans réseau ni programme.",
+    )
+    report.add_argument("--year", type=int, metavar="ANNÉE", help="année (la dernière par défaut)")
+    report.add_argument(
+        "--compare",
+        type=int,
+        metavar="ANNÉE",
+        help="année à laquelle comparer (celle d’avant par défaut)",
+    )
+    report.add_argument(
+        "--out",
+        type=Path,
+        metavar="PAGE",
+        help="où écrire la page (build/report/dossier-ANNÉE.html par défaut)",
+    )
     return made

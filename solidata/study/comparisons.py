@@ -189,8 +189,9 @@ def figures(books: Workbooks, *indicator_ids: str) -> Several:
 @or_why
 def constant(books: Workbooks) -> Sheet:
     """Return the total gross expense, year by year, in current and in constant euros."""
-    name = "contexte-depense-brute-totale-d-aide-sociale"
-    rows = wholes(books.observations[books.observations["indicator_id"] == name])
+    declared = maps.indicators()  # the expense for everybody, of any age, is the total one
+    total = declared[(declared["measure"] == "flow") & (declared["public"] == "0-")]["indicator_id"]
+    rows = wholes(books.observations[books.observations["indicator_id"].isin(total)])
     mine = rows[
         (rows["area_kind"] == "departement")
         & (rows["department"] == books.study.registers.plan.department_code)

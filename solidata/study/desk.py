@@ -154,6 +154,23 @@ def load_study(year: int, compare: int | None = None, folder: Path | None = None
     return Study(load, catalog.load_registers(folder), year)
 
 
+def last_year(folder: Path | None = None) -> int:
+    """Return the last year of which there is a report.
+
+    Raises
+    ------
+    RefusedError
+        When tables are missing or of another version.
+    NoDataError
+        When there is no report.
+    """
+    folder = folder or home.processed_folder()
+    _check_tables(folder)
+    if not (known := years(catalog.load("status_counts", folder))):
+        raise NoDataError("Aucun bilan dans les tables.")
+    return known[-1]
+
+
 def _check_tables(folder: Path) -> None:
     """Refuse tables that are not there, or that another version built: only headers are read."""
     absent, other = [], []

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from solidata.analysis.rates import ILLEGIBLE
 from solidata.check import coverage as ledger
 from solidata.french import format_number, format_rate, listed, plural
 from solidata.problems import NoDataError
@@ -242,7 +243,7 @@ def illegible(study: Study) -> Text:
     """Return what the transcription could not read, of the statuses, amounts and measures."""
     statuses = study.table("action_statuses")
     statuses = statuses[statuses["year"] == study.year]
-    unread = int((statuses["status"].astype(str) == "non_lisible").sum())
+    unread = int((statuses["status"].astype(str) == ILLEGIBLE).sum())
     items = [f"- **{format_number(unread)}** des {format_number(len(statuses))} statuts d’actions ;"] if len(statuses) else []  # fmt: skip
     for name, what in (("funding", "lignes de financement"), ("observations", "mesures")):
         rows = study.reported(name)

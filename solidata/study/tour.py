@@ -9,6 +9,7 @@ import pandas as pd
 
 from solidata.analysis import access, spending
 from solidata.analysis import progress as progression
+from solidata.analysis.rates import ILLEGIBLE
 from solidata.figures import recipes
 from solidata.figures.geo.place_words import dated
 from solidata.figures.texts import millions
@@ -100,7 +101,7 @@ def _unread(study: Study) -> KeyNumber:
     rows = rows[rows["year"] == study.year]
     if rows.empty:
         raise NoDataError("Aucune action n’est listée.")
-    unread = rows[rows["status"] == "non_lisible"]
+    unread = rows[rows["status"] == ILLEGIBLE]
     return KeyNumber(
         f"{format_number(len(unread))}/{format_number(len(rows))}",
         "statuts d’actions non lisibles",
