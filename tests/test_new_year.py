@@ -682,8 +682,10 @@ NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
-@pytest.mark.parametrize("year", [2025, 2026])
-def test_every_notebook_runs_for_either_year(path, year, both, filled, monkeypatch):
+def test_every_notebook_runs_for_the_next_year_without_touching_its_code(
+    path, both, filled, monkeypatch
+):
+    year = 2026  # nbval runs them for the one they give
     monkeypatch.setenv("SOLIDATA_HOME", str(filled.parents[1]))
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     code = ["".join(c["source"]) for c in cells if c["cell_type"] == "code"]
