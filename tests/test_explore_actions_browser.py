@@ -5,7 +5,7 @@ import io
 
 import openpyxl
 import pytest
-from jupyter import jupyterlab, page, run_all, write_notebook
+from browser import jupyterlab, page, run_all, write_notebook
 
 import solidata
 

@@ -1,7 +1,7 @@
 """The interactive map in a real JupyterLab and a real browser, both cut from the network."""
 
 import pytest
-from jupyter import jupyterlab, page, run_all, write_notebook
+from browser import jupyterlab, page, run_all, write_notebook
 
 MAP = """
 import solidata

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from jupyter import jupyterlab, page, run_all
+from browser import jupyterlab, page, run_all
 
 TALL = 16_000
 """Pixels: JupyterLab renders the cells in sight only."""

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from jupyter import page
+from browser import page
 
 import solidata
 from solidata import report
