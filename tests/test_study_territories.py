@@ -57,6 +57,36 @@ def test_without_outlines_a_text_says_why_there_is_no_map(answer, study):
     assert str(told) == "> Aucun contour."
 
 
+FIGURES = ("carte-lieux", "ouvertures-mds", "habitants-par-mds", "habitants-par-territoire",
+           "carte-population", "carte-densite", "distance-mds", "distance-points", "couverture",
+           "couverture-lieux", "acces", "acces-points")  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["places", "communes", "territories", "observations"])
+@pytest.mark.parametrize("figure", FIGURES)
+def test_an_empty_table_stops_no_figure(figure, name, study):
+    changed(study, name, lambda frame: frame.iloc[:0]).show(figure)
+
+
+@pytest.mark.parametrize("figure", ["distance-mds", "habitants-par-mds", "couverture", "acces"])
+def test_no_open_house_stops_no_figure(figure, study):
+    def none_open(places):
+        return places.assign(state=places["state"].astype(str).replace("open", "interim"))
+
+    shown = changed(study, "places", none_open).show(figure)
+    assert "Aucune distance à mesurer" in said(shown)
+
+
+def test_the_houses_need_no_number_of_points_announced(study):
+    kept = study.registers.plan.points_indicator
+    silent = changed(study, "observations", lambda f: f[f["indicator_id"] != kept])
+    cells = territories.far(silent).cells.to_numpy().tolist()
+    # The rows of the houses, and no row of points told as a minimum of nobody knows how many.
+    assert cells == territories.far(study).cells.to_numpy().tolist()[:2]
+    assert "MDS" in said(territories.beyond(silent))
+    assert "points" not in said(territories.beyond(silent))
+
+
 def test_nothing_of_a_plan_is_told_of_another(elsewhere):
     every = " ".join(str(answer(elsewhere)) for answer in TOLD)
     for word in ("Blois", "Nord", "Sud", "328"):

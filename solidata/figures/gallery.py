@@ -109,7 +109,7 @@ SET: dict[str, Maker] = {
         "couverture",
     ),
     "couverture-lieux": lambda load, registers, year: access.coverage_by_set(
-        load("communes"), recipes.place_sets(load, registers, year), registers
+        recipes.inhabited(load), recipes.place_sets(load, registers, year), registers
     ),
     "acces": lambda load, registers, year: recipes.by_area(
         access.access_table, recipes.open_houses(load, registers, year), load, registers, "acces"
@@ -122,7 +122,7 @@ SET: dict[str, Maker] = {
         "acces-points",
     ),
     "habitants-par-mds": lambda load, registers, year: access.catchments(
-        load("communes"), recipes.open_houses(load, registers, year), registers
+        recipes.inhabited(load), recipes.open_houses(load, registers, year), registers
     ),
     "habitants-par-territoire": lambda load, registers, year: recipes.by_area(
         access.houses_per_territory,

@@ -166,7 +166,10 @@ def _population_table(ordered: pd.DataFrame, territories: pd.DataFrame) -> pd.Da
     return pd.DataFrame(
         {
             "Commune": ordered["name"],
-            "Territoire (inféré)": ordered["territory_id"].map(names).fillna("non rangée"),
+            "Territoire (inféré)": ordered["territory_id"]
+            .map(names)
+            .astype(object)
+            .fillna("non rangée"),
             "Habitants": ordered["population"].astype("Int64"),
         }
     ).reset_index(drop=True)

@@ -18,7 +18,7 @@ from solidata.figures import (
     successions,
     territory,
 )
-from solidata.figures.access_words import EVERY_HOUSE, LOCATED_POINTS, PlaceSet
+from solidata.figures.access_words import EVERY_HOUSE, LOCATED_POINTS, PlaceSet, counted
 from solidata.figures.frame import Figure
 from solidata.figures.geo.place_words import membership, not_counted, not_receiving
 from solidata.figures.geo.ratio_words import OPEN_HOUSES
@@ -119,19 +119,38 @@ def located_points(load: Load, registers: Registers, year: int) -> PlaceSet:
     return PlaceSet(places[ours], LOCATED_POINTS, _unlocated(load, registers, year), any_point=True)
 
 
+def house_sets(load: Load, registers: Registers, year: int) -> dict[str, PlaceSet]:
+    """Return the open houses, then all of them when some are not open, by how they are called."""
+    opened, places = open_houses(load, registers, year), load("places")
+    every = PlaceSet(places[places["kind"] == "mds"], EVERY_HOUSE)
+    sets = [opened, *([every] if len(every.places) > len(opened.places) else [])]
+    return {s.named: s for s in sets}
+
+
 def place_sets(load: Load, registers: Registers, year: int) -> dict[str, PlaceSet]:
     """Return the open houses, all of them, and the located points, by how they are called."""
-    opened, points = open_houses(load, registers, year), located_points(load, registers, year)
-    places = load("places")
-    every = PlaceSet(places[places["kind"] == "mds"], EVERY_HOUSE)
-    sets = [opened, *([every] if len(every.places) > len(opened.places) else []), points]
-    return {s.named: s for s in sets}
+    points = located_points(load, registers, year)
+    return {**house_sets(load, registers, year), points.named: points}
+
+
+def inhabited(load: Load) -> pd.DataFrame:
+    """Return the communes, whose inhabitants distances are measured from.
+
+    Raises
+    ------
+    NoDataError
+        When there is none.
+    """
+    communes = load("communes")
+    if communes.empty:
+        raise NoDataError("Aucune commune n’est décrite : aucune distance à mesurer.")
+    return communes
 
 
 def _map_to(places: PlaceSet, load: Load, registers: Registers, name: str, note: str) -> Figure:
     geography = load.geography()
     return maps.distance(
-        _nearest(geography.communes, places.located),
+        _nearest(geography.communes, counted(places)),
         places.places,
         geography,
         registers,
@@ -160,7 +179,7 @@ def map_to_points(load: Load, registers: Registers, year: int) -> Figure:
 
 def by_area(chart: Callable[..., Figure], places: PlaceSet, load: Load, registers: Registers, name: str) -> Figure:  # fmt: skip
     """Draw who lives how far from some places, by territory or EPCI."""
-    return chart(load("communes"), places, load("territories"), load("epci"), registers, name=name)
+    return chart(inhabited(load), places, load("territories"), load("epci"), registers, name=name)
 
 
 def succession(load: Load, registers: Registers, year: int) -> Figure:

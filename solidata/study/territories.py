@@ -136,11 +136,12 @@ def per_house(study: Study) -> Sheet:
 
 
 def _sets(study: Study) -> dict[str, PlaceSet]:
-    return {
-        name: places
-        for name, places in recipes.place_sets(study.load, study.registers, study.year).items()
-        if len(places.located)
-    }
+    asked = study.load, study.registers, study.year
+    try:
+        sets = recipes.place_sets(*asked)
+    except NoDataError:  # points are told out of those announced; houses are not
+        sets = recipes.house_sets(*asked)
+    return {name: places for name, places in sets.items() if len(places.located)}
 
 
 def _communes(study: Study) -> pd.DataFrame:
