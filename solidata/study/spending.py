@@ -164,7 +164,7 @@ def expenses(study: Study) -> Text:
         )
     return Text(
         *told,
-        "Un montant imprimé deux fois n’est compté qu’une ; un montant partagé, que pour son tout. "
+        "Un montant imprimé deux fois n’est compté qu’une fois ; un montant partagé, que pour son tout. "
         "Cette somme n’est pas une part du budget : elle ne réunit que ce qui se lit, d’années et "
         "d’étapes différentes.",
     )
