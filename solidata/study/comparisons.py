@@ -92,7 +92,7 @@ class Workbooks:
         """Return which workbooks are at hand, and how to get the others."""
         names = [f"`{path.name}`" for path in self.paths]
         missing = [
-            f"- {plain(file.name)} – {plain(publication.title)} ;"
+            f"- {plain(file.name)} – [{plain(publication.title)}]({publication.page}) ;"
             for publication in maps.publications()
             for file in publication.files
             if file.name not in {path.name for path in self.paths}

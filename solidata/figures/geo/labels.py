@@ -247,7 +247,12 @@ def within(
     shapely.prepare(wider)
     away = np.hypot(across - name.x, up - name.y)
     if least < 1:
-        part = shapely.area(shapely.intersection(wider, boxes)) / (wide * tall)
+        # Only a box that lies across the limit has to be cut by it: the others are in or out.
+        part = shapely.contains(wider, boxes).astype(float)
+        cut = (part == 0) & shapely.intersects(wider, boxes)
+        # Cutting by a rectangle is ten times quicker than by any shape.
+        pieces = [shapely.clip_by_rect(wider, *bounds) for bounds in shapely.bounds(boxes[cut])]
+        part[cut] = shapely.area(pieces) / (wide * tall)
         inside, order = part >= least, np.lexsort((away, -part.round(2)))
     else:
         inside, order = shapely.contains(wider, boxes), np.argsort(away, kind="stable")
