@@ -179,7 +179,10 @@ def test_the_links_save_the_selection(shown, lab):
 
     opened, _ = lab
     wanted = listed("sante")
+    link = shown.get_by_role("link", name="Enregistrer en CSV")
+    before = link.get_attribute("href")
     shown.get_by_label("Santé").check()
+    expect(link).not_to_have_attribute("href", before)
     says(shown, f"{len(wanted)} actions montrées sur {total()}")
     expect(shown.locator(f"{ROWS} td:first-child").first).to_have_text(wanted[0])
     name, path = saved(opened, shown, "Enregistrer en CSV")
@@ -203,6 +206,18 @@ def test_the_columns_fit_in_the_page(shown):
     for head in shown.locator("thead th").all():
         spilt = head.evaluate("e => e.scrollWidth - e.clientWidth")
         assert spilt <= 1, head.inner_text()
+
+
+def test_in_a_narrow_page_the_table_scrolls_and_its_words_stay_whole(shown):
+    shown.evaluate("e => { e.style.width = '600px'; }")
+    try:
+        around = shown.locator(".dt-layout-full").first
+        assert around.evaluate("e => getComputedStyle(e).overflowX") == "auto"
+        assert around.evaluate("e => e.scrollWidth - e.clientWidth") > 100
+        heads = shown.locator("thead th").all()
+        assert max(h.evaluate("e => e.scrollWidth - e.clientWidth") for h in heads) <= 1
+    finally:
+        shown.evaluate("e => { e.style.width = ''; }")
 
 
 def test_masked_counts_stand_in_place_of_the_rows(lab):

@@ -230,7 +230,7 @@ class ActionExplorer(widgets.VBox):
         return {**(bundle or {}), "text/plain": self.fingerprint()}
 
     def _refresh(self) -> None:
-        """Make everything that is told follow the filters."""
+        """Make everything follow the filters; how many are shown is said last."""
         chosen = self.filters.chosen
         if self._secret:
             self._refresh_masked(self._secret, chosen)
@@ -238,7 +238,6 @@ class ActionExplorer(widgets.VBox):
         followed = self._followed()
         shown = self._listed = self.shown
         self.filters.tell(self.facets.counts(chosen, self.filters.text.value))
-        self.count.text = action_words.shown_of(len(shown), len(self.actions))
         counts = {s: int((shown["status"] == s).sum()) for s in self._values["status"]}
         self.statuses.value = action_words.by_status(counts, self._values["status"], len(shown))
         listed = list(shown["action_id"])
@@ -247,6 +246,7 @@ class ActionExplorer(widgets.VBox):
         )
         self._on_choice()
         self._offer()
+        self.count.text = action_words.shown_of(len(shown), len(self.actions))
 
     def _refresh_masked(self, secret: Secret, chosen: dict[str, list[str]]) -> None:
         """Tell the counts that may be told."""

@@ -209,6 +209,7 @@ def stylesheet() -> str:
 {one} table.dataTable tbody tr.selected > * {{ background:{theme.SEQUENTIAL[0]} !important; color:{theme.INK} !important; box-shadow:none !important; }}
 {one} table.dataTable tbody tr.selected > :first-child {{ box-shadow:inset 4px 0 {theme.HIGHLIGHT.face} !important; }}
 {one} table.dataTable tbody tr:focus-visible {{ {focus}; }}
+{one} table.dataTable {{ min-width:920px; }}
 {one} .dt-container {{ font-size:12.5px; color:{theme.INK}; }}
 {one} .dt-container .dt-paging-button {{ color:{theme.INK} !important; padding:2px 8px !important; }}
 {one} .solidata-export a {{ display:inline-block; margin-right:8px; padding:3px 12px; line-height:20px; border:1px solid {theme.SOFT_INK};
