@@ -29,6 +29,7 @@ from solidata.problems import Problem, SourceError
 from solidata.raw.layers import COMPANIONS, SUFFIXES
 from solidata.tables import OUTLINES, Field, Plan, all_tables
 from solidata.tables.derive import described, descriptor, dictionary, typed
+from solidata.tables.rows import Rows
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -71,12 +72,16 @@ def assemble(
     SourceError
         With every problem of the raw files.
     """
-    return _assemble(raw_folder, step, note, finished)[0]
+    return _sorted(_assemble(raw_folder, step, note, finished)[0])
+
+
+def _sorted(tables: Rows) -> Frames:
+    return {name: tables.frames[name] for name in sorted(tables)}
 
 
 def _assemble(
     raw_folder: Path, step: Step, note: Step, finished: str | None = None
-) -> tuple[Frames, gpd.GeoDataFrame | None]:
+) -> tuple[Rows, gpd.GeoDataFrame | None]:
     """Return the tables, and the outlines of the communes when a document holds them."""
     step("Lecture des transcriptions")
     transcribed, found = raw.survey(raw_folder, finished)
@@ -93,12 +98,13 @@ def _assemble(
         what = plural(len(codes), "Contour", "Contours")
         joined = plural(len(codes), "rattaché", "rattachés")
         note(f"{what} de {listed(list(codes))}, d’avant fusion : {joined} à {now} ({names[now]}).")
+    rows = Rows(tables)
     step("Identités arithmétiques")
-    tables["identities"] = typed(all_tables()["identities"], identities(tables, places))
+    tables["identities"] = typed(all_tables()["identities"], identities(rows, places))
     step("Schémas, clés et garde-fous")
-    if found := integrity.problems(tables, places):
+    if found := integrity.problems(rows, places):
         raise SourceError(found)
-    return {name: tables[name] for name in sorted(tables)}, cells.outlines
+    return rows, cells.outlines
 
 
 def _incomplete(found: list[Problem]) -> set[str]:
@@ -125,7 +131,7 @@ def _further_problems(
     as_read = {**transcribed.tables, "sources": transcribed.sources, "plan": transcribed.plan}
     if not incomplete <= set(as_read) - {"sources"}:
         return []  # a whole folder may be missing
-    problems = integrity.key_problems(as_read, places, unsure=incomplete)
+    problems = integrity.key_problems(Rows(as_read), places, unsure=incomplete)
     if cells is not None:
         unread = cells.problems
         # Reading a cell tells more of it than a key that names no row.
@@ -144,19 +150,20 @@ def _text_of_number(value: float) -> str:
     return str(int(value)) if float(value).is_integer() else repr(round(float(value), 10))
 
 
-def _texts(field: Field, column: pd.Series) -> list[str]:
-    """Return a typed column as the text of a CSV file."""
-    said: dict[str, Callable[[Any], str]] = {
-        "number": _text_of_number,
-        "date": lambda day: day.strftime("%Y-%m-%d"),
-        "boolean": lambda truth: "true" if truth else "false",
-    }
-    text = said.get(field.type, str)
-    missing, values = column.isna().to_numpy(), column.to_numpy(dtype=object)
-    return ["" if no else text(value) for value, no in zip(values, missing, strict=True)]
+_TEXTS: dict[str, Callable[[Any], str]] = {
+    "number": _text_of_number,
+    "boolean": lambda truth: "true" if truth else "false",
+}
+"""How the values of a type are written, where Python writes them otherwise."""
 
 
-def write(tables: Frames, folder: Path, outlines: gpd.GeoDataFrame | None = None) -> None:
+def _texts(field: Field, values: list[Any]) -> list[str]:
+    """Return the plain values of a column as the text of a CSV file."""
+    text = _TEXTS.get(field.type, str)
+    return ["" if value is None else text(value) for value in values]
+
+
+def write(tables: Rows, folder: Path, outlines: gpd.GeoDataFrame | None = None) -> None:
     """Write the tables, ``datapackage.json`` and ``dictionary.md`` into an empty folder.
 
     The outlines go into ``outlines.parquet`` (GeoParquet), when there are any.
@@ -166,24 +173,27 @@ def write(tables: Frames, folder: Path, outlines: gpd.GeoDataFrame | None = None
         # The same bytes, however pandas is told to store text.
         outlines = outlines.astype(dict.fromkeys(texts, _ARROW))
         outlines.to_parquet(folder / OUTLINES, index=False, compression="zstd")
-    for name, frame in tables.items():
-        fields = all_tables()[name].fields
+    for name in tables:
+        fields, columns = all_tables()[name].fields, tables.columns(name)
         with open(folder / f"{name}.csv", "w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow([field.name for field in fields])
-            writer.writerows(zip(*(_texts(f, frame[f.name]) for f in fields), strict=True))
-    declared = {name: all_tables()[name] for name in tables}
-    plan = described(tables["plan"]) if "plan" in tables else Plan()
+            writer.writerows(zip(*(_texts(f, columns[f.name]) for f in fields), strict=True))
+    declared = {name: all_tables()[name] for name in sorted(tables)}
+    plan = described(tables.frames["plan"]) if "plan" in tables else Plan()
     package: dict[str, Any] = {
         "profile": "tabular-data-package",
         "name": "solidata",
         "title": typography(f"{plan.title} : actions, budget, indicateurs"),
         "licenses": [{"name": "etalab-2.0", "title": "Licence Ouverte 2.0"}],
-        "resources": [descriptor(table) for table in declared.values()],
+        "resources": [],
     }
-    as_json = json.dumps(package, ensure_ascii=False, indent=2) + "\n"
+    # A table a line: two versions are compared table by table.
+    resources = [json.dumps(descriptor(t), ensure_ascii=False) for t in declared.values()]
+    as_json = json.dumps(package, ensure_ascii=False, indent=2)
+    as_json = as_json.replace("[]\n}", "[\n    " + ",\n    ".join(resources) + "\n  ]\n}\n")
     (folder / "datapackage.json").write_text(as_json, encoding="utf-8", newline="\n")
-    rows = {name: len(frame) for name, frame in tables.items()}
+    rows = {name: len(frame) for name, frame in tables.frames.items()}
     (folder / "dictionary.md").write_text(
         dictionary(declared, rows), encoding="utf-8", newline="\n"
     )
@@ -238,4 +248,4 @@ def build(raw_folder: Path, processed: Path, step: Step = _silent, note: Step = 
     with _new_folder(processed) as new:
         write(tables, new, outlines)
         replace(new, processed)
-    return tables
+    return _sorted(tables)

@@ -20,6 +20,7 @@ from solidata.clean import geography
 from solidata.cli import main
 from solidata.problems import SourceError
 from solidata.tables import OUTLINES, all_tables
+from solidata.tables.rows import Rows
 
 NB = "\u00a0"
 
@@ -43,7 +44,7 @@ def old_tables(raw_copy):
     """Return the processed folder of a copied home, holding tables that no build would write."""
     folder = raw_copy.home / "data" / "processed"
     folder.mkdir()
-    write({"sections": one_section("ancienne")}, folder)
+    write(Rows({"sections": one_section("ancienne")}), folder)
     return folder
 
 
@@ -130,7 +131,7 @@ def test_numbers_are_written_without_noise(tmp_path):
     frame = pd.DataFrame([row | {"left": v} for v in values])
     frame = frame.assign(right=1.0, difference=None, holds=True, contradiction_id=None)
     frame = frame.astype({"difference": "float64", "holds": "boolean"})
-    write({"identities": frame}, tmp_path)
+    write(Rows({"identities": frame}), tmp_path)
     read = pd.read_csv(tmp_path / "identities.csv", dtype=str, keep_default_na=False)
     assert read["left"].tolist() == ["0.3", "451000000", "-4", "0", "0.3333333333"]
     assert set(read["right"]) == {"1"}
@@ -139,7 +140,7 @@ def test_numbers_are_written_without_noise(tmp_path):
 
 
 def test_dates_and_missing_integers_are_written_plainly(tmp_path, assembled):
-    write({"observations": assembled["observations"], "events": assembled["events"]}, tmp_path)
+    write(Rows({name: assembled[name] for name in ("observations", "events")}), tmp_path)
     observations = pd.read_csv(tmp_path / "observations.csv", dtype=str, keep_default_na=False)
     assert observations["period_start"].str.fullmatch(r"(\d{4}-\d{2}-\d{2})?").all()
     assert observations["line"].str.fullmatch(r"\d*").all()  # never « 12.0 »

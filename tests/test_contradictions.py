@@ -7,6 +7,7 @@ from solidata.catalog import load_all
 from solidata.check.contradictions import addresses, affected, faults, unrecorded
 from solidata.tables import all_tables
 from solidata.tables.derive import typed
+from solidata.tables.rows import Rows
 
 LINES = 2710  # of the report
 
@@ -31,7 +32,7 @@ def register(*rows):
 
 
 def found(tables, *rows):
-    return list(faults(tables | {"contradictions": register(*rows)}))
+    return list(faults(Rows(tables | {"contradictions": register(*rows)})))
 
 
 def test_a_sound_contradiction_has_no_fault(tables):
@@ -39,7 +40,7 @@ def test_a_sound_contradiction_has_no_fault(tables):
 
 
 def test_the_committed_register_has_no_fault(tables):
-    assert list(faults(tables)) == []
+    assert list(faults(Rows(tables))) == []
 
 
 @pytest.mark.parametrize(
@@ -86,7 +87,7 @@ def test_every_fault_of_every_row_is_told(tables):
 
 
 def test_every_row_has_one_address(tables):
-    known = addresses(tables)
+    known = addresses(Rows(tables))
     assert {"actions:EF-03", "funding:DP-02.f1", "territories:nord"} <= known
     assert len(known) == sum(len(frame) for frame in tables.values())
 

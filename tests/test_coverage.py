@@ -16,6 +16,7 @@ from solidata.check.coverage import coverage, ledger_faults, numbers_in, numbers
 from solidata.problems import SourceError
 from solidata.tables import all_tables
 from solidata.tables.derive import typed
+from solidata.tables.rows import Rows
 
 TEXT = [
     "BILAN DES 15 ACTIONS PHARES",
@@ -134,8 +135,13 @@ def test_numbers_in_words_are_listed_with_their_line():
 # --- the ledger, without the documents -----------------------------------------------
 
 
+def faults_of(tables):
+    found = ledger_faults(Rows(tables))
+    return pd.DataFrame(found, columns=["number_id", "printed", "fault"])
+
+
 def test_the_committed_ledger_has_no_fault(tables):
-    faults = ledger_faults(tables)
+    faults = faults_of(tables)
     assert len(tables["numbers"]) > 800
     assert faults.empty, faults.to_string()
 
@@ -164,7 +170,7 @@ def faults_after(tables, index, **changes):
     broken = tables["numbers"].copy()
     for column, value in changes.items():
         broken.loc[index, column] = value
-    return ledger_faults(tables | {"numbers": broken})
+    return faults_of(tables | {"numbers": broken})
 
 
 def record_where(tables, table, condition):
@@ -233,7 +239,7 @@ def test_a_status_line_holds_its_number(tables):
     entry["line"] = [90, 91]
     entry["record"] = "mentions:" + mention["mention_id"].iloc[0]
     entry["reason"] = None
-    faults = ledger_faults({"mentions": mention, "numbers": entry})
+    faults = faults_of({"mentions": mention, "numbers": entry})
     assert len(faults) == 1
     assert "n’est pas imprimé ligne 91" in faults["fault"].iloc[0]
 
@@ -249,7 +255,7 @@ def test_two_fields_make_no_number_together(tables):
     entry["printed"] = ["12", "345", "12 345"]
     entry["record"] = "flagships:" + flagship["flagship_id"].iloc[0]
     entry["reason"] = None
-    faults = ledger_faults({"flagships": flagship, "numbers": entry})
+    faults = faults_of({"flagships": flagship, "numbers": entry})
     assert faults["printed"].tolist() == ["12 345"]
 
 

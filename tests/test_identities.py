@@ -14,6 +14,7 @@ from solidata.check.identities import evaluate, identities
 from solidata.problems import SourceError
 from solidata.tables import all_tables
 from solidata.tables.derive import typed
+from solidata.tables.rows import Rows
 
 SOURCE = "bilan-2025"
 
@@ -37,7 +38,7 @@ def made(**rows):
 
 def found(family, **rows):
     """Return the identities of a family as {name: (left, right, holds)}."""
-    frame = identities(made(**rows))
+    frame = identities(Rows(made(**rows)))
     mine = frame[frame["family"] == family]
     assert mine["identity_id"].str.startswith(f"{family}.").all()
     assert (mine["left"] - mine["right"]).tolist() == mine["difference"].tolist()
@@ -129,7 +130,7 @@ def test_sections_make_the_whole():
 @pytest.mark.parametrize(("whole", "holds"), [(14, True), (39, True), (13, False)])
 def test_some_of_the_sections_make_at_most_the_whole(whole, holds):
     counts = [count("habitat", "toutes", 14), count("ensemble", "toutes", whole)]
-    frame = identities(made(sections=SECTIONS, status_counts=counts))
+    frame = identities(Rows(made(sections=SECTIONS, status_counts=counts)))
     row = frame[frame["family"] == "sections"].iloc[0]
     assert (row["relation"], row["left"], row["right"]) == ("<=", 14.0, float(whole))
     assert bool(row["holds"]) is holds
@@ -422,9 +423,9 @@ def test_references_stand_for_the_value_of_their_row():
         status_counts=[count("habitat", "en_cours", 8, 14)],
         department_budget=[block("2025-total", 451e6)],
     )
-    assert evaluate("funding:EF-15.f1 / 2", tables) == 425000
-    assert evaluate("status_counts:habitat.en_cours + 6", tables) == 14
-    assert evaluate("department_budget:2025-total - 451000000", tables) == 0
+    assert evaluate("funding:EF-15.f1 / 2", Rows(tables)) == 425000
+    assert evaluate("status_counts:habitat.en_cours + 6", Rows(tables)) == 14
+    assert evaluate("department_budget:2025-total - 451000000", Rows(tables)) == 0
 
 
 @pytest.mark.parametrize(
@@ -438,7 +439,7 @@ def test_references_stand_for_the_value_of_their_row():
 )
 def test_an_unknown_reference_is_named(expression, expected):
     with pytest.raises(KeyError, match=expected):
-        evaluate(expression, made(funding=[amount("illisible", "", kind="illegible")]))
+        evaluate(expression, Rows(made(funding=[amount("illisible", "", kind="illegible")])))
 
 
 @pytest.mark.parametrize(
@@ -500,7 +501,7 @@ def test_every_rule_that_cannot_be_read_is_named_at_once():
         rule("juste", "1", "=", "1"),
     ]
     with pytest.raises(SourceError) as caught:
-        identities(made(identity_rules=rules))
+        identities(Rows(made(identity_rules=rules)))
     assert len(caught.value.problems) == 3
     assert {p.value for p in caught.value.problems} == {"funding:rien", "quatre", "1 / 0"}
     assert "division par zéro" in str(caught.value)
@@ -524,7 +525,7 @@ def test_an_identity_names_its_contradictions():
         contradiction("C002", "declaree.x"),
         contradiction("C003", ""),
     ]
-    frame = identities(made(identity_rules=rules, contradictions=register))
+    frame = identities(Rows(made(identity_rules=rules, contradictions=register)))
     named = dict(zip(frame["identity_id"], frame["contradiction_id"], strict=True))
     assert named == {"declaree.x": "C001 C002", "declaree.y": "", "declaree.z": ""}
     left = unrecorded(typed(all_tables()["identities"], frame))
@@ -533,7 +534,8 @@ def test_an_identity_names_its_contradictions():
 
 def test_the_table_of_identities_is_typed_and_complete():
     frame = typed(
-        all_tables()["identities"], identities(made(identity_rules=[rule("x", "1", "=", "2")]))
+        all_tables()["identities"],
+        identities(Rows(made(identity_rules=[rule("x", "1", "=", "2")]))),
     )
     row = frame.iloc[0]
     assert (row["left"], row["right"], row["difference"], row["holds"]) == (1.0, 2.0, -1.0, False)
@@ -593,7 +595,7 @@ def test_what_records_an_identity_is_in_the_register(assembled):
 )
 def test_the_numbers_of_the_actions_that_left_may_be_missing(printed, left, note):
     names = [f"A-{i}" for i in range(8)]
-    frame = identities(made(
+    frame = identities(Rows(made(
         sections=SECTIONS,
         actions=[{"action_id": a, "section_id": "habitat", "title": "T",
                   "leaves_plan": "yes" if a == "A-4" else ""} for a in names],
@@ -605,7 +607,7 @@ def test_the_numbers_of_the_actions_that_left_may_be_missing(printed, left, note
             *(mention(f"n{i}", action_id=f"A-{i}", number_printed=f"{n}.", year=2026)
               for i, n in printed.items()),
         ],
-    )).set_index("identity_id")  # fmt: skip
+    ))).set_index("identity_id")  # fmt: skip
     got = frame.loc["numerotation.liste.habitat.2026"]
     assert (got["left"], got["right"]) == (left, len(printed))
     assert got["note"].split(" ; ")[0] == (note or "")

@@ -25,6 +25,7 @@ from solidata.newyear import carry, missing
 from solidata.problems import NoDataError, RefusedError, SourceError
 from solidata.tables import Registers, all_tables
 from solidata.tables.derive import described
+from solidata.tables.rows import Rows
 from tests import made
 
 TODAY = date(2026, 12, 1)
@@ -564,7 +565,9 @@ def test_two_reports_of_one_year_are_refused(both):
         [both["sources"], pd.DataFrame([{"source_id": "rapport-bis", "kind": "rapport"}])]
     )
     faults = list(
-        reports.misdated({**both, "sources": sources, "status_counts": pd.concat([counts, again])})
+        reports.misdated(
+            Rows({**both, "sources": sources, "status_counts": pd.concat([counts, again])})
+        )
     )
     by_status = counts["status"].isin(progress.STATUSES) & (counts["source_id"] == "bilan-2025")
     assert len(faults) == by_status.sum()
@@ -712,6 +715,4 @@ def test_the_made_report_says_that_it_is_made(filled):
 
 
 def test_a_plan_with_no_budget_publishes_none_twice():
-    columns = ["block_id", "source_id", "year", "stage", "scope", "parent_id", "repeats"]
-    empty = pd.DataFrame(columns=columns, dtype="str")
-    assert list(reports.published_twice(empty)) == []
+    assert list(reports.published_twice([])) == []

@@ -17,6 +17,7 @@ from solidata.build import write
 from solidata.catalog import load
 from solidata.tables import _read_table, all_tables
 from solidata.tables.derive import descriptor, dictionary, plainly_sound, typed, validator
+from solidata.tables.rows import Rows
 
 TABLES = all_tables()
 FIELDS = [(t, f) for t in TABLES.values() for f in t.fields]
@@ -293,7 +294,7 @@ def test_every_assembled_table_is_as_declared(assembled, table):
 
 
 def test_a_table_survives_its_csv(assembled, table, tmp_path):
-    write({table.name: assembled[table.name]}, tmp_path)
+    write(Rows({table.name: assembled[table.name]}), tmp_path)
     pd.testing.assert_frame_equal(load(table.name, tmp_path), assembled[table.name])
 
 
@@ -368,7 +369,7 @@ def frictionless(folder):
 def package(tmp_path_factory, assembled):
     """Return the package as it is written; test_build holds the committed one equal to it."""
     folder = tmp_path_factory.mktemp("package")
-    write(assembled, folder)
+    write(Rows(assembled), folder)
     return folder
 
 

@@ -9,10 +9,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -21,6 +20,7 @@ from solidata.check.coverage import RECORD_LINES, Number, numbers_in, records
 from solidata.french import digits
 from solidata.french.text import LINE_BREAK
 from solidata.problems import Problem, SourceError
+from solidata.tables.rows import Row, Rows
 
 
 @dataclass(frozen=True)
@@ -226,7 +226,7 @@ def _holders(
     holders: dict[tuple[int, int], str] = {}
     known = [
         (a, t, r)
-        for a, (t, r) in records(tables).items()
+        for a, (t, r) in records(Rows(tables)).items()
         if r["source_id"] == source_id and t in _PRIORITY
     ]
     # The shorter the characters, the more precisely they point.
@@ -237,16 +237,16 @@ def _holders(
     return holders
 
 
-def _places(row: Mapping[str, Any], lines: Sequence[str]) -> list[tuple[int, int]]:
+def _places(row: Row, lines: Sequence[str]) -> list[tuple[int, int]]:
     places = []
     for column, (first, last) in zip(("printed", "status_printed"), RECORD_LINES, strict=True):
         text = row.get(column)
-        if text is None or pd.isna(text) or pd.isna(row[first]):
+        if text is None or row[first] is None:
             continue
-        end = int(row[last]) if pd.notna(row[last]) else int(row[first])
+        end = row[first] if row[last] is None else row[last]
         end = min(end, len(lines))  # another reading of the document may be shorter
-        for piece in str(text).split(LINE_BREAK):
-            for number in range(int(row[first]), end + 1):
+        for piece in text.split(LINE_BREAK):
+            for number in range(row[first], end + 1):
                 at = lines[number - 1].find(piece)
                 if at >= 0 and digits(piece):
                     places += [
@@ -255,10 +255,8 @@ def _places(row: Mapping[str, Any], lines: Sequence[str]) -> list[tuple[int, int
                         if at <= n.start < at + len(piece)
                     ]
     # The number of a list item stands before its title.
-    numbered = next(
-        (row[c] for c in ("number_printed", "rank_printed") if c in row and pd.notna(row[c])), None
-    )
-    line = int(row["line"]) if pd.notna(row["line"]) else len(lines) + 1
+    numbered = row.get("number_printed") or row.get("rank_printed")
+    line = len(lines) + 1 if row["line"] is None else row["line"]
     if numbered and line <= len(lines):
         places += [
             (line, n.start)

@@ -9,9 +9,8 @@ reason why it is no data. Here the ledger is drawn from a text and checked again
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
@@ -19,6 +18,7 @@ from solidata.french import digits, fold
 from solidata.french.numbers import PRINTED_NUMBER
 from solidata.french.text import LINE_BREAK
 from solidata.tables import all_tables
+from solidata.tables.rows import Row, Rows
 
 _WORD = re.compile(r"[^\W\d_]+")
 _IN_WORDS = re.compile(
@@ -76,42 +76,35 @@ def numbers_in_words(lines: Iterable[str]) -> list[tuple[int, str]]:
     ]
 
 
-Row = Mapping[str, Any]
-
-
-def records(tables: dict[str, pd.DataFrame]) -> dict[str, tuple[str, Row]]:
+def records(tables: Rows) -> dict[str, tuple[str, Row]]:
     """Return every row that has an address in a document: ``table:key`` to (table, row).
 
-    Of a row, only its document, its lines and what it prints. The ledger's own rows hold nothing.
+    The ledger's own rows hold nothing.
     """
-    told = ("source_id", *(column for span in RECORD_LINES for column in span), *_HELD_IN)
-    found = {}
-    for name, frame in tables.items():
-        table = all_tables()[name]
-        if table.has_provenance and table.origin == "transcribed" and name != "numbers":
-            columns = [column for column in (table.key, *told) if column in frame]
-            for row in frame[columns].to_dict("records"):
-                found[f"{name}:{row[table.key]}"] = (name, row)
-    return found
+    return {
+        f"{name}:{row[table.key]}": (name, row)
+        for name, table in all_tables().items()
+        if name in tables and name != "numbers"
+        if table.has_provenance and table.origin == "transcribed"
+        for row in tables[name]
+    }
 
 
 def _spans(row: Row) -> list[range]:
     spans = []
     for first, last in RECORD_LINES:
-        start = row.get(first)
-        if start is not None and pd.notna(start) and start != "":
+        if (start := row.get(first)) is not None:
             end = row.get(last)
-            stop = int(end) if end is not None and pd.notna(end) and end != "" else int(start)
-            spans.append(range(int(start), stop + 1))
+            spans.append(range(start, (start if end is None else end) + 1))
     return spans
 
 
 def _fault(entry: Row, known: dict[str, tuple[str, Row]]) -> str | None:
     """Return what is wrong with one row of the ledger, or None."""
     record, reason = entry["record"], entry["reason"]
-    if pd.isna(record) == pd.isna(reason):
+    if (record is None) == (reason is None):
         return "attendu : soit la ligne qui tient le nombre (record), soit la raison (reason)"
-    if pd.isna(record):
+    if record is None:
         return None
     if record not in known:
         return f"record {record} n’existe pas"
@@ -120,33 +113,26 @@ def _fault(entry: Row, known: dict[str, tuple[str, Row]]) -> str | None:
         return f"record {record} vient d’un autre document"
     if not any(entry["line"] in span for span in _spans(row)):
         return f"record {record} n’est pas imprimé ligne {entry['line']}"
-    held = LINE_BREAK.join(str(row[f]) for f in _HELD_IN if f in row and pd.notna(row[f]))
+    held = LINE_BREAK.join(str(text) for f in _HELD_IN if (text := row.get(f)) is not None)
     if entry["printed"] not in {n for piece in held.split(LINE_BREAK) for n in digits(piece)}:
         return f"record {record} n’imprime pas ce nombre"
     return None
 
 
-def ledger_faults(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return the rows of the ledger that hold nothing true, without reading the documents.
+def ledger_faults(tables: Rows) -> Iterator[tuple[str, str, str]]:
+    """Yield (number_id, printed, fault) for each row of the ledger that holds nothing true.
+
+    The documents are not read: :mod:`solidata.check.audit` does.
 
     Parameters
     ----------
-    tables : dict of str to pandas.DataFrame
-        The processed tables.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns ``number_id``, ``printed``, ``fault``; empty when the ledger is right.
+    tables : Rows
+        The processed tables; those that are absent hold nothing.
     """
     known = records(tables)
-    rows = []
-    for entry in tables["numbers"].to_dict("records"):
+    for entry in tables["numbers"]:
         if fault := _fault(entry, known):
-            rows.append(
-                {"number_id": entry["number_id"], "printed": entry["printed"], "fault": fault}
-            )
-    return pd.DataFrame(rows, columns=["number_id", "printed", "fault"])
+            yield entry["number_id"], entry["printed"], fault
 
 
 def coverage(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-
-import pandas as pd
+from collections.abc import Mapping, Sequence
 
 from solidata.french import quote
 from solidata.tables import all_tables
+from solidata.tables.rows import Row
 
-Frames = dict[str, pd.DataFrame]
+Tables = Mapping[str, Sequence[Row]]
 
 _TOKEN = re.compile(r"\s*(?:(?P<op>[-+*/])\s|(?P<ref>[a-z_]+:\S+)|(?P<num>\d+(?:\.\d+)?))")
 
 
 def evaluate(
-    expression: str, tables: Frames, known: dict[str, dict[str, float]] | None = None
+    expression: str, tables: Tables, known: dict[str, dict[str, float]] | None = None
 ) -> float:
     """Return the value of a sum, difference, product or quotient of references and numbers.
 
@@ -24,7 +24,7 @@ def evaluate(
     expression : str
         Terms separated by operators between spaces; ``*`` and ``/`` bind first. A reference is
         ``table:key``, for one of the tables that declare a ``value``.
-    tables : dict of str to pandas.DataFrame
+    tables : Rows
     known : dict, optional
         The values of the tables met so far, kept from one expression to the next.
 
@@ -68,18 +68,18 @@ def evaluate(
     return total + sign * term
 
 
-def _operand(token: re.Match[str], tables: Frames, known: dict[str, dict[str, float]]) -> float:
+def _operand(token: re.Match[str], tables: Tables, known: dict[str, dict[str, float]]) -> float:
     if token["num"]:
         return float(token["num"])
     name, _, key = token["ref"].partition(":")
-    valued = {n: t for n, t in all_tables().items() if t.value is not None}
+    valued = {n: (t.key, t.value) for n, t in all_tables().items() if t.value is not None}
     if name not in valued:
         raise KeyError(f"{name} n’a pas de valeur ; attendu : l’une de {', '.join(valued)}")
     if name not in known:
-        rows = tables[name].dropna(subset=[valued[name].value])
-        known[name] = dict(
-            zip(rows[valued[name].key], rows[valued[name].value].map(float), strict=True)
-        )
+        key_field, value = valued[name]
+        known[name] = {
+            row[key_field]: float(row[value]) for row in tables[name] if row[value] is not None
+        }
     if key not in known[name]:
         raise KeyError(f"{token['ref']} n’a pas de valeur")
     return known[name][key]

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
-
-import pandas as pd
 
 from solidata.check import numbering
 from solidata.french import WEEKDAYS, format_date, parse_weekday, quote
 from solidata.tables import all_tables
+from solidata.tables.rows import Row, Rows, first_of, grouped
 
-Frames = dict[str, pd.DataFrame]
 Identity = dict[str, Any]
 
 TOLERANCE = 0.005
@@ -48,70 +46,73 @@ def identity(
     }
 
 
-def _references(table: str, keys: pd.Series) -> str:
-    return " + ".join(f"{table}:{key}" for key in keys)
+def _references(table: str, rows: Iterable[Row], key: str) -> str:
+    return " + ".join(f"{table}:{row[key]}" for row in rows)
 
 
 # --- actions -------------------------------------------------------------------------
 
 
-def _totals(tables: Frames) -> Iterator[Identity]:
+def _totals(tables: Rows) -> Iterator[Identity]:
     """Statuses of a section against the total printed beside them."""
-    counts = tables["status_counts"]
-    by_status = counts[(counts["status"] != _ALL) & counts["total"].notna()]
+    by_status = [
+        row for row in tables["status_counts"] if row["status"] != _ALL and row["total"] is not None
+    ]
     labels = _section_labels(tables)
-    for (section, year, source), rows in by_status.groupby(
-        ["section_id", "year", "source_id"], sort=False
-    ):
+    for (section, year, source), rows in grouped(
+        by_status, "section_id", "year", "source_id"
+    ).items():
         name = f"{section}.{year}.{source}"
-        if rows["total"].nunique() > 1:
+        totals = [row["total"] for row in rows]
+        references = _references("status_counts", rows, "count_id")
+        if len(set(totals)) > 1:
             yield identity(
                 "totaux",
                 f"{name}.denominateur",
                 f"{labels[section]} : un seul dénominateur en {year}",
-                _references("status_counts", rows["count_id"]),
-                rows["total"].max(),
-                rows["total"].min(),
+                references,
+                max(totals),
+                min(totals),
             )
         yield identity(
             "totaux",
             name,
             f"{labels[section]} : la somme des statuts fait le total imprimé en {year}",
-            _references("status_counts", rows["count_id"]),
-            rows["count"].sum(),
-            rows["total"].iloc[0],
+            references,
+            sum(row["count"] for row in rows),
+            totals[0],
         )
 
 
-def _section_labels(tables: Frames) -> dict[str, str]:
-    return dict(zip(tables["sections"]["section_id"], tables["sections"]["label"], strict=True))
+def _section_labels(tables: Rows) -> dict[str, str]:
+    return {row["section_id"]: row["label"] for row in tables["sections"]}
 
 
-def _with_role(tables: Frames, role: str) -> set[str]:
+def _with_role(tables: Rows, role: str) -> set[str]:
     """Return the sections whose printed totals count `role`: the whole plan, or its flagships."""
-    sections = tables["sections"]
-    return set(sections.loc[sections["role"] == role, "section_id"])
+    return {row["section_id"] for row in tables["sections"] if row["role"] == role}
 
 
-def _printed_totals(tables: Frames) -> pd.DataFrame:
-    """Return one row for each printed number of actions of a section: ``address`` and ``count``."""
+def _printed_totals(tables: Rows) -> list[Row]:
+    """Return the rows that print a number of actions of a section: that is ``printed_count``."""
     counts = tables["status_counts"]
-    whole = counts[counts["status"] == _ALL].assign(printed_count=lambda f: f["count"])
-    parts = counts[(counts["status"] != _ALL) & counts["total"].notna()].assign(
-        printed_count=lambda f: f["total"]
-    )
-    parts = parts.drop_duplicates(["section_id", "year", "source_id"])
-    every = pd.concat([whole, parts])
-    return every[["count_id", "section_id", "year", "source_id", "printed_count"]]
+    whole = [row | {"printed_count": row["count"]} for row in counts if row["status"] == _ALL]
+    parts = [
+        row | {"printed_count": row["total"]}
+        for row in counts
+        if row["status"] != _ALL and row["total"] is not None
+    ]
+    return whole + first_of(parts, "section_id", "year", "source_id")
 
 
-def _lists(tables: Frames) -> Iterator[Identity]:
+def _lists(tables: Rows) -> Iterator[Identity]:
     """Actions that a section lists against every number printed for it."""
-    statuses, actions = tables["action_statuses"], tables["actions"]
-    section_of = dict(zip(actions["action_id"], actions["section_id"], strict=True))
-    listed = Counter(zip(statuses["action_id"].map(section_of), statuses["year"], strict=True))
+    section_of = {row["action_id"]: row["section_id"] for row in tables["actions"]}
+    listed = Counter(
+        (section_of[row["action_id"]], row["year"]) for row in tables["action_statuses"]
+    )
     labels = _section_labels(tables)
-    for row in _printed_totals(tables).to_dict("records"):
+    for row in _printed_totals(tables):
         if not (members := listed[row["section_id"], row["year"]]):
             continue
         yield identity(
@@ -124,74 +125,82 @@ def _lists(tables: Frames) -> Iterator[Identity]:
         )
 
 
-def _sections(tables: Frames) -> Iterator[Identity]:
+def _sections(tables: Rows) -> Iterator[Identity]:
     """Totals of the sections against the printed total of the plan, document by document."""
     totals = _printed_totals(tables)
-    counted = set(tables["sections"].loc[tables["sections"]["in_total"], "section_id"])
-    whole = totals[totals["section_id"].isin(_with_role(tables, "whole"))]
-    for (year, source), parts in totals[totals["section_id"].isin(counted)].groupby(
-        ["year", "source_id"]
-    ):
-        parts = parts.drop_duplicates("section_id")
-        for row in whole[whole["year"] == year].to_dict("records"):
-            note = (
-                ""
-                if set(parts["section_id"]) == counted
-                else (f"{len(parts)} sections sur {len(counted)} ont un total dans ce document.")
-            )
-            relation = "=" if not note else "<="
+    counted = {row["section_id"] for row in tables["sections"] if row["in_total"]}
+    of_whole = _with_role(tables, "whole")
+    of_parts = grouped((row for row in totals if row["section_id"] in counted), "year", "source_id")
+    for (year, source), rows in sorted(of_parts.items()):
+        parts = first_of(rows, "section_id")
+        for row in totals:
+            if row["section_id"] not in of_whole or row["year"] != year:
+                continue
+            every = len(parts) == len(counted)
+            relation = "=" if every else "<="
             yield identity(
                 "sections",
                 f"{source}.{row['count_id']}",
                 f"Sections de {source} et ensemble imprimé par {row['source_id']}",
-                _references("status_counts", parts["count_id"])
+                _references("status_counts", parts, "count_id")
                 + f" {relation} status_counts:{row['count_id']}",
-                parts["printed_count"].sum(),
+                sum(part["printed_count"] for part in parts),
                 row["printed_count"],
                 relation,
-                note,
+                ""
+                if every
+                else f"{len(parts)} sections sur {len(counted)} ont un total dans ce document.",
             )
 
 
-def _words(tables: Frames) -> Iterator[Identity]:
+def _words(tables: Rows) -> Iterator[Identity]:
     """Status words read in a section's lists: never more than the printed count."""
-    counts, mentions = tables["status_counts"], tables["mentions"]
-    read = mentions[mentions["list"].isin(["table", "focus"]) & mentions["status"].notna()]
-    lists = list(zip(read["section_id"], read["year"], read["source_id"], strict=True))
-    words = Counter(zip(lists, read["status"], strict=True))
+    read = grouped(
+        (
+            row
+            for row in tables["mentions"]
+            if row["list"] in {"table", "focus"} and row["status"] is not None
+        ),
+        "section_id",
+        "year",
+        "source_id",
+    )
     labels = _section_labels(tables)
     names = all_tables()["status_counts"].field("status").labels
-    for row in counts[counts["status"] != _ALL].to_dict("records"):
-        of_list = (row["section_id"], row["year"], row["source_id"])
-        if of_list not in lists:
+    for row in tables["status_counts"]:
+        said = read.get((row["section_id"], row["year"], row["source_id"]))
+        if row["status"] == _ALL or said is None:
             continue
         yield identity(
             "mots",
             row["count_id"],
             f"{labels[row['section_id']]} : mots {quote(names[row['status']])} lus et nombre imprimé",
             f"mots lus dans les listes ≤ status_counts:{row['count_id']}",
-            words[of_list, row["status"]],
+            sum(mention["status"] == row["status"] for mention in said),
             row["count"],
             "<=",
             "Les autres statuts n’étaient que des marques de couleur, perdues.",
         )
 
 
-def _flagships(tables: Frames) -> Iterator[Identity]:
+def _flagships(tables: Rows) -> Iterator[Identity]:
     """Flagships listed against the numbers printed, and their words against the list's totals."""
-    flagships, counts, mentions = tables["flagships"], tables["status_counts"], tables["mentions"]
-    printed = counts[counts["section_id"].isin(_with_role(tables, "flagships"))]
-    for row in printed[printed["status"] == _ALL].to_dict("records"):
-        own = flagships["source_id"] == row["source_id"]
+    of_flagships = _with_role(tables, "flagships")
+    printed = [row for row in tables["status_counts"] if row["section_id"] in of_flagships]
+    in_lists = [row for row in tables["mentions"] if row["list"] == "flagship"]
+    for row in printed:
+        if row["status"] != _ALL:
+            continue
         # A report lists again those that the report before announced.
-        again = mentions.loc[
-            (mentions["list"] == "flagship") & (mentions["source_id"] == row["source_id"]),
-            "flagship_id",
+        again = {m["flagship_id"] for m in in_lists if m["source_id"] == row["source_id"]}
+        own = [f for f in tables["flagships"] if f["source_id"] == row["source_id"]]
+        listed = [
+            f
+            for f in tables["flagships"]
+            if f["year"] == row["year"]
+            and (f["source_id"] == row["source_id"] or f["flagship_id"] in again)
         ]
-        listed = flagships[
-            (flagships["year"] == row["year"]) & (own | flagships["flagship_id"].isin(again))
-        ]
-        if own.any() or len(listed):
+        if own or listed:
             yield identity(
                 "phares",
                 row["count_id"],
@@ -200,34 +209,37 @@ def _flagships(tables: Frames) -> Iterator[Identity]:
                 len(listed),
                 row["count"],
             )
-    said = mentions[(mentions["list"] == "flagship") & mentions["status"].notna()].drop_duplicates(
-        ["flagship_id", "status"]
+    said = first_of((m for m in in_lists if m["status"] is not None), "flagship_id", "status")
+    words = Counter((mention["year"], mention["status"]) for mention in said)
+    for row in printed:
+        if row["status"] != _ALL:
+            yield identity(
+                "phares",
+                row["count_id"],
+                f"Phares de {row['year']} : statuts de la liste et nombre imprimé",
+                f"mots de la liste = status_counts:{row['count_id']}",
+                words[row["year"], row["status"]],
+                row["count"],
+            )
+    in_list = {mention["flagship_id"]: mention for mention in first_of(said, "flagship_id")}
+    sheets = grouped(
+        (
+            m
+            for m in tables["mentions"]
+            if m["list"] == "sheet" and m["status"] and m["flagship_id"]
+        ),
+        "flagship_id",
     )
-    words = Counter(zip(said["year"], said["status"], strict=True))
-    for row in printed[printed["status"] != _ALL].to_dict("records"):
-        yield identity(
-            "phares",
-            row["count_id"],
-            f"Phares de {row['year']} : statuts de la liste et nombre imprimé",
-            f"mots de la liste = status_counts:{row['count_id']}",
-            words[row["year"], row["status"]],
-            row["count"],
-        )
-    sheets = mentions[
-        (mentions["list"] == "sheet") & mentions["status"].notna() & mentions["flagship_id"].notna()
-    ]
-    first = said.drop_duplicates("flagship_id").set_index("flagship_id")
-    in_list = first[["status", "mention_id"]].astype(object).to_dict("index")
-    for flagship_id, rows in sheets.groupby("flagship_id", sort=True):
+    for (flagship_id,), rows in sorted(sheets.items()):
         if (of_list := in_list.get(flagship_id)) is None:
             continue
         yield identity(
             "phares",
             f"{flagship_id}.fiches",
             f"{flagship_id} : statut de la liste et des fiches",
-            " + ".join(f"mentions:{m}" for m in rows["mention_id"])
+            _references("mentions", rows, "mention_id")
             + f" contre mentions:{of_list['mention_id']}",
-            sum(status != of_list["status"] for status in rows["status"]),
+            sum(row["status"] != of_list["status"] for row in rows),
             0,
             note="À gauche, le nombre de fiches dont le statut diffère de la liste.",
         )
@@ -236,50 +248,51 @@ def _flagships(tables: Frames) -> Iterator[Identity]:
 # --- money ---------------------------------------------------------------------------
 
 
-def _funding(tables: Frames) -> Iterator[Identity]:
+def _funding(tables: Rows) -> Iterator[Identity]:
     """Parts of an amount, one way of splitting at a time, against the whole."""
-    funding = tables["funding"].set_index("funding_id")
-    parts = funding[funding["part_of"].notna()]
-    for (whole, split_by), rows in parts.groupby(
-        ["part_of", "split_by"], sort=False, observed=True
-    ):
-        if rows["amount_min_eur"].isna().any() or pd.isna(funding.loc[whole, "amount_min_eur"]):
+    funding = {row["funding_id"]: row for row in tables["funding"]}
+    parts = grouped((row for row in funding.values() if row["part_of"]), "part_of", "split_by")
+    for (whole, split_by), rows in parts.items():
+        amounts = [row["amount_min_eur"] for row in rows]
+        if None in [*amounts, funding[whole]["amount_min_eur"]]:
             continue  # an illegible part leaves the sum unknown
         yield identity(
             "financement",
             f"{whole}.{split_by}",
-            f"{funding.loc[whole, 'purpose']} : parts et total",
-            f"{_references('funding', rows.index.to_series())} = funding:{whole}",
-            rows["amount_min_eur"].sum(),
-            funding.loc[whole, "amount_min_eur"],
+            f"{funding[whole]['purpose']} : parts et total",
+            f"{_references('funding', rows, 'funding_id')} = funding:{whole}",
+            sum(amounts),
+            funding[whole]["amount_min_eur"],
         )
 
 
-def _budget(tables: Frames) -> Iterator[Identity]:
+def _budget(tables: Rows) -> Iterator[Identity]:
     """Printed blocks of a budget against the block they are part of."""
-    budget = tables["department_budget"].set_index("block_id")
-    parts = budget[budget["parent_id"].notna() & (budget["basis"] != "residual")]
-    for parent, rows in parts.groupby("parent_id", sort=False):
+    budget = {row["block_id"]: row for row in tables["department_budget"]}
+    parts = (row for row in budget.values() if row["parent_id"] and row["basis"] != "residual")
+    for (parent,), rows in grouped(parts, "parent_id").items():
+        amounts = [row["amount_eur"] for row in rows]
+        if None in [*amounts, budget[parent]["amount_eur"]]:
+            continue  # an illegible block leaves the sum unknown
         yield identity(
             "budget",
-            str(parent),
-            f"{budget.loc[parent, 'block']} {budget.loc[parent, 'year']} : blocs et total",
-            f"{_references('department_budget', rows.index.to_series())} = department_budget:{parent}",
-            rows["amount_eur"].sum(),
-            budget.loc[parent, "amount_eur"],
+            parent,
+            f"{budget[parent]['block']} {budget[parent]['year']} : blocs et total",
+            f"{_references('department_budget', rows, 'block_id')} = department_budget:{parent}",
+            sum(amounts),
+            budget[parent]["amount_eur"],
         )
 
 
-def _repetitions(tables: Frames) -> Iterator[Identity]:
+def _repetitions(tables: Rows) -> Iterator[Identity]:
     """What a row says it repeats has the same value."""
     for name, table in all_tables().items():
         if table.value is None or "repeats" not in table.names:
             continue
-        frame, field = tables[name], table.value
-        values = dict(zip(frame[table.key], frame[field], strict=True))
-        repeating = frame[frame["repeats"].notna()]
-        for key, first in zip(repeating[table.key], repeating["repeats"], strict=True):
-            if pd.isna(values[key]) or pd.isna(values[first]):
+        values = {row[table.key]: row[table.value] for row in tables[name]}
+        for row in tables[name]:
+            key, first = row[table.key], row["repeats"]
+            if first is None or values[key] is None or values[first] is None:
                 continue  # an illegible value says nothing
             yield identity(
                 "repetition",
@@ -294,11 +307,12 @@ def _repetitions(tables: Frames) -> Iterator[Identity]:
 # --- dates and numbering -------------------------------------------------------------
 
 
-def _calendar(tables: Frames) -> Iterator[Identity]:
+def _calendar(tables: Rows) -> Iterator[Identity]:
     """Printed days of the week against their dates."""
-    events = tables["events"]
-    for row in events[events["weekday_printed"].notna()].to_dict("records"):
-        day = row["date_start"].date()
+    for row in tables["events"]:
+        if row["weekday_printed"] is None:
+            continue
+        day = row["date_start"]
         yield identity(
             "calendrier",
             row["event_id"],
@@ -309,15 +323,15 @@ def _calendar(tables: Frames) -> Iterator[Identity]:
         )
 
 
-def _numbering(tables: Frames) -> Iterator[Identity]:
+def _numbering(tables: Rows) -> Iterator[Identity]:
     """Printed numbers against the place in the list."""
     for table, place, printed in (
         ("flagships", "rank", "rank_printed"),
         ("challenges", "rank", "number_printed"),
     ):
-        frame = tables[table]
-        legible = frame[printed].str.contains(r"\d", na=False)
-        for row in frame[legible].to_dict("records"):
+        for row in tables[table]:
+            if not (number := re.sub(r"\D", "", row[printed] or "")):
+                continue
             key = row[all_tables()[table].key]
             yield identity(
                 "numerotation",
@@ -325,30 +339,29 @@ def _numbering(tables: Frames) -> Iterator[Identity]:
                 f"{key} : rang et numéro imprimé",
                 f"{table}:{key}",
                 row[place],
-                float(re.sub(r"\D", "", row[printed])),
+                float(number),
             )
-    mentions = tables["mentions"]
-    numbered = mentions[mentions["number_printed"].notna() & (mentions["list"] == "table")]
-    numbered = numbered.assign(
-        number=pd.to_numeric(numbered["number_printed"].str.replace(r"\D", "", regex=True))
-        .fillna(0)
-        .astype(int)
-    )
-    for section, every in numbered.groupby("section_id", sort=False):
-        for year, rows in every.groupby("year", sort=False):
-            before = every[every["year"] == every.loc[every["year"] < year, "year"].max()]
+    numbered = [
+        row | {"number": int(re.sub(r"\D", "", row["number_printed"]) or 0)}
+        for row in tables["mentions"]
+        if row["number_printed"] is not None and row["list"] == "table"
+    ]
+    for (section,), every in grouped(numbered, "section_id").items():
+        by_year = {year: rows for (year,), rows in grouped(every, "year").items()}
+        for year, rows in by_year.items():
+            before = by_year.get(max((y for y in by_year if y < year), default=None), ())
             free = numbering.free_numbers(
-                zip(before["action_id"], before["number"], strict=True),
-                set(rows["action_id"]),
+                ((row["action_id"], row["number"]) for row in before),
+                {row["action_id"] for row in rows},
                 numbering.departed(tables, year),
             )
-            found = numbering.sequel(list(rows["number"]), free)
+            found = numbering.sequel([row["number"] for row in rows], free)
             but, note = numbering.told(found)
             yield identity(
                 "numerotation",
                 f"liste.{section}.{year}",
                 f"{section} : numéros qui se suivent de 1 à {found.last} en {year}{but}",
-                f"numéros imprimés de {section} en {year}, à partir de mentions:{rows['mention_id'].iloc[0]}",
+                f"numéros imprimés de {section} en {year}, à partir de mentions:{rows[0]['mention_id']}",
                 found.in_order,
                 len(rows),
                 note=note,
@@ -367,4 +380,4 @@ FAMILIES = (
     _calendar,
     _numbering,
 )
-"""Each yields the identities of its family from the typed tables."""
+"""Each yields the identities of its family from the rows of the typed tables."""

@@ -12,19 +12,20 @@ from collections.abc import Iterator
 import pandas as pd
 
 from solidata.check.expressions import evaluate
-from solidata.check.families import FAMILIES, Frames, Identity, identity
+from solidata.check.families import FAMILIES, Identity, identity
 from solidata.check.integrity import Places
 from solidata.problems import SourceError
 from solidata.tables import all_tables
+from solidata.tables.rows import Rows
 
 __all__ = ["evaluate", "identities"]
 
 
-def _declared(tables: Frames, places: Places | None) -> Iterator[Identity]:
+def _declared(tables: Rows, places: Places | None) -> Iterator[Identity]:
     places = places or Places({})
     problems = []
     known: dict[str, dict[str, float]] = {}
-    for rule in tables["identity_rules"].to_dict("records"):
+    for rule in tables["identity_rules"]:
         sides: dict[str, float] = {}
         for side in ("left", "right"):
             try:
@@ -43,19 +44,19 @@ def _declared(tables: Frames, places: Places | None) -> Iterator[Identity]:
                 f"{rule['left']} {rule['relation']} {rule['right']}",
                 sides["left"],
                 sides["right"],
-                relation=str(rule["relation"]),
-                note=rule["note"] if pd.notna(rule["note"]) else "",
+                relation=rule["relation"],
+                note=rule["note"] or "",
             )
     if problems:
         raise SourceError(problems)
 
 
-def identities(tables: Frames, places: Places | None = None) -> pd.DataFrame:
+def identities(tables: Rows, places: Places | None = None) -> pd.DataFrame:
     """Return the table ``identities``: both sides of each, the difference, and the contradiction.
 
     Parameters
     ----------
-    tables : dict of str to pandas.DataFrame
+    tables : Rows
         The typed tables.
     places : Places, optional
         Where their rows stand in the raw files, for messages.
@@ -70,14 +71,15 @@ def identities(tables: Frames, places: Places | None = None) -> pd.DataFrame:
     SourceError
         When a declared identity cannot be evaluated.
     """
-    rows = [row for family in FAMILIES for row in family(tables)]
-    rows += _declared(tables, places)
-    frame = pd.DataFrame(rows, columns=[f.name for f in all_tables()["identities"].fields])
-    named = (
-        tables["contradictions"]
-        .dropna(subset=["identity_id"])
-        .groupby("identity_id")["contradiction_id"]
-    )
-    recorded = named.agg(" ".join).to_dict()
-    frame["contradiction_id"] = [recorded.get(name, "") for name in frame["identity_id"]]
-    return frame
+    found = [row for family in FAMILIES for row in family(tables)]
+    found += _declared(tables, places)
+    recorded: dict[str, str] = {}
+    for row in tables["contradictions"]:
+        if name := row["identity_id"]:
+            said = recorded.get(name)
+            recorded[name] = (
+                f"{said} {row['contradiction_id']}" if said else row["contradiction_id"]
+            )
+    for row in found:
+        row["contradiction_id"] = recorded.get(row["identity_id"], "")
+    return pd.DataFrame(found, columns=all_tables()["identities"].names)

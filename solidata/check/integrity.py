@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 import pandas as pd
 
@@ -16,6 +16,7 @@ from solidata.problems import Problem
 from solidata.raw import beside
 from solidata.tables import Table, all_tables
 from solidata.tables.derive import plainly_sound, validator
+from solidata.tables.rows import Rows
 
 Frames = dict[str, pd.DataFrame]
 
@@ -53,13 +54,13 @@ def _keys(name: str, frame: pd.DataFrame) -> pd.Series:
 
 
 def key_problems(
-    tables: Frames, places: Places, unsure: Collection[str] = frozenset()
+    tables: Rows, places: Places, unsure: Collection[str] = frozenset()
 ) -> list[Problem]:
     """Return the foreign keys that name no row, and the rows that are part of themselves.
 
     Parameters
     ----------
-    tables : dict of str to pandas.DataFrame
+    tables : Rows
         Raw or typed tables; the computed fields of a raw one may be absent.
     places : Places
         Where their rows stand in the raw files.
@@ -69,14 +70,14 @@ def key_problems(
 
     @functools.cache
     def distinct(name: str, column: str) -> set[str]:
-        return {value for value in tables[name][column].unique() if _named(value)}
+        return {value for value in tables.column(name, column) if value}
 
     problems = []
-    for name, frame in tables.items():
-        table = all_tables()[name]
+    for name in tables:
+        table, frame = all_tables()[name], tables.frames[name]
         for foreign in table.foreign_keys:
             if foreign.table == name:
-                problems += _loops(table, frame, foreign.field, places)
+                problems += _loops(table, tables, foreign.field, places)
             if foreign.table not in tables or foreign.table in unsure:
                 continue
             if foreign.field not in frame:  # computed, and the table is raw
@@ -85,30 +86,24 @@ def key_problems(
             stray = distinct(name, foreign.field) - targets
             if not stray:
                 continue
-            for _, row in frame[frame[foreign.field].isin(stray)].iterrows():
-                near = nearest(str(row[foreign.field]), targets)
+            for key, value in _pairs(table, tables, foreign.field):
+                if value not in stray:
+                    continue
+                near = nearest(value, targets)
                 hint = f" (le plus proche : {near})" if near else ""
                 expected = f"attendu : une clé de la table {foreign.table}{hint}"
-                problems.append(
-                    places.problem(
-                        name, row[table.key], foreign.field, row[foreign.field], expected
-                    )
-                )
+                problems.append(places.problem(name, key, foreign.field, value, expected))
     return problems
 
 
-def _named(cell: object) -> bool:
-    """Return whether a cell names a row: raw cells that name none are empty text."""
-    return cell != "" and pd.notna(cell)
+def _pairs(table: Table, tables: Rows, field: str) -> Iterator[tuple[str, str]]:
+    """Return the key of each row, and what its `field` holds."""
+    return zip(tables.column(table.name, table.key), tables.column(table.name, field), strict=True)
 
 
-def _loops(table: Table, frame: pd.DataFrame, field: str, places: Places) -> list[Problem]:
+def _loops(table: Table, tables: Rows, field: str, places: Places) -> list[Problem]:
     """Return the rows that lead back to themselves: no total would hold them."""
-    leads = {
-        key: lead
-        for key, lead in zip(frame[table.key], frame[field], strict=True)
-        if _named(key) and _named(lead)
-    }
+    leads = {key: lead for key, lead in _pairs(table, tables, field) if key and lead}
     problems = []
     for start in leads:
         row, steps = leads[start], 0
@@ -120,12 +115,13 @@ def _loops(table: Table, frame: pd.DataFrame, field: str, places: Places) -> lis
     return problems
 
 
-def schema_problems(table: Table, frame: pd.DataFrame, places: Places) -> list[Problem]:
-    """Return what the derived schema refuses in a typed frame.
+def schema_problems(table: Table, tables: Rows, places: Places) -> list[Problem]:
+    """Return what the derived schema refuses in a typed table.
 
     A frame that is plainly sound is not shown to pandera, which takes longer than the build.
     """
-    if plainly_sound(table, frame):
+    frame = tables.frames[table.name]
+    if plainly_sound(table, frame, tables.columns(table.name)):
         return []
     import pandera.errors
 
@@ -143,17 +139,15 @@ def schema_problems(table: Table, frame: pd.DataFrame, places: Places) -> list[P
     return []
 
 
-def ledger_problems(tables: Frames, places: Places) -> list[Problem]:
+def ledger_problems(tables: Rows, places: Places) -> list[Problem]:
     """Return the rows of the ledger that hold nothing true."""
     return [
-        places.problem(
-            "numbers", row["number_id"], "record", None, f"{quote(row['printed'])}, {row['fault']}"
-        )
-        for _, row in ledger_faults(tables).iterrows()
+        places.problem("numbers", number_id, "record", None, f"{quote(printed)}, {fault}")
+        for number_id, printed, fault in ledger_faults(tables)
     ]
 
 
-def register_problems(tables: Frames, places: Places) -> list[Problem]:
+def register_problems(tables: Rows, places: Places) -> list[Problem]:
     """Return what the register of contradictions names without ground."""
     return [
         places.problem("contradictions", name, column, None, fault)
@@ -161,7 +155,7 @@ def register_problems(tables: Frames, places: Places) -> list[Problem]:
     ]
 
 
-def identity_problems(tables: Frames, places: Places) -> list[Problem]:
+def identity_problems(tables: Rows, places: Places) -> list[Problem]:
     """Return the identities that fail without a contradiction that records it.
 
     They are told at the file or the sheet where it goes: that of the document whose row the
@@ -177,7 +171,7 @@ def identity_problems(tables: Frames, places: Places) -> list[Problem]:
             f"{row['relation']} {format_number(row['right'])}{_remark(row['note'])}) ; corrigez la transcription, ou "
             "consignez la contradiction",
         )
-        for _, row in contradictions.unrecorded(tables["identities"]).iterrows()
+        for _, row in contradictions.unrecorded(tables.frames["identities"]).iterrows()
     ]
 
 
@@ -186,38 +180,40 @@ def _remark(note: object) -> str:
     return f" ; {note.rstrip('.')}" if isinstance(note, str) and note else ""
 
 
-def lineage_problems(tables: Frames, places: Places) -> list[Problem]:
+def lineage_problems(tables: Rows, places: Places) -> list[Problem]:
     """Return the fates of actions that cannot be."""
-    found = lineage.faults(tables["action_lineage"], tables["action_statuses"])
+    found = lineage.faults(tables.frames["action_lineage"], tables.frames["action_statuses"])
     return [places.problem(*fault) for fault in found]
 
 
-def report_problems(tables: Frames, places: Places) -> list[Problem]:
+def report_problems(tables: Rows, places: Places) -> list[Problem]:
     """Return what a report says of a wrong year, twice, or under another's identifier."""
-    actions = tables["actions"].set_index("action_id")
+    actions = tables["actions"]
     wrong = [
         *reports.misdated(tables),
         *reports.published_twice(tables["department_budget"]),
         *reports.reused(
-            tables["mentions"], actions["title"].to_dict(), actions["source_id"].to_dict()
+            tables["mentions"],
+            {row["action_id"]: row["title"] for row in actions},
+            {row["action_id"]: row["source_id"] for row in actions},
         ),
     ]
     return [places.problem(*fault) for fault in wrong]
 
 
-def problems(tables: Frames, places: Places) -> list[Problem]:
+def problems(tables: Rows, places: Places) -> list[Problem]:
     """Return everything that breaks the build, at its place in the raw files.
 
     Parameters
     ----------
-    tables : dict of str to pandas.DataFrame
+    tables : Rows
         The typed tables, ``identities`` included.
     places : Places
         Where their rows stand in the raw files.
     """
     found = key_problems(tables, places)
-    for name, frame in tables.items():
-        found += schema_problems(all_tables()[name], frame, places)
+    for name in tables:
+        found += schema_problems(all_tables()[name], tables, places)
     if not found:  # what follows reads through the keys
         found += ledger_problems(tables, places) + register_problems(tables, places)
         found += report_problems(tables, places) + identity_problems(tables, places)

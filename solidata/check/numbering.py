@@ -10,11 +10,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-import pandas as pd
-
 from solidata.french import format_number, listed, plural
-
-Frames = dict[str, pd.DataFrame]
+from solidata.tables.rows import Rows
 
 
 @dataclass(frozen=True)
@@ -67,7 +64,7 @@ def sequel(numbers: Sequence[int], free: Collection[int] = frozenset()) -> Seque
     return Sequel(len(numbers) - len(wrong), expected - 1, skipped, wrong)
 
 
-def departed(tables: Frames, year: int) -> set[str]:
+def departed(tables: Rows, year: int) -> set[str]:
     """Return the actions that a report of `year` need not list.
 
     An earlier report says them dropped, or about to leave the plan; or ``action_lineage``
@@ -75,18 +72,18 @@ def departed(tables: Frames, year: int) -> set[str]:
 
     Parameters
     ----------
-    tables : dict of str to pandas.DataFrame
+    tables : Rows
         ``actions``, ``action_statuses`` and ``action_lineage``.
     year : int
     """
-    actions, statuses, lineage = (
-        tables[name] for name in ("actions", "action_statuses", "action_lineage")
-    )
-    dropped = (statuses["year"] < year) & (statuses["status"] == "supprimee")
     return {
-        *actions.loc[actions["leaves_plan"] == "yes", "action_id"],
-        *statuses.loc[dropped, "action_id"],
-        *lineage.loc[lineage["year"] <= year, "action_id"],
+        *(row["action_id"] for row in tables["actions"] if row["leaves_plan"] == "yes"),
+        *(
+            row["action_id"]
+            for row in tables["action_statuses"]
+            if row["year"] < year and row["status"] == "supprimee"
+        ),
+        *(row["action_id"] for row in tables["action_lineage"] if row["year"] <= year),
     }
 
 

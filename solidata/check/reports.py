@@ -7,13 +7,11 @@ and for the check of a draft to say it early.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-
-import pandas as pd
+from collections.abc import Iterable, Iterator, Mapping
 
 from solidata.french import fold, join_lines, quote
+from solidata.tables.rows import Row, Rows, grouped
 
-Frames = dict[str, pd.DataFrame]
 Fault = tuple[str, str, str, str | None, str]
 
 LISTED = ("table", "focus", "alliance")
@@ -37,7 +35,7 @@ def year_of(source_id: str) -> int | None:
     return int(years[0]) if len(years) == 1 else None
 
 
-def misdated(tables: Frames) -> Iterator[Fault]:
+def misdated(tables: Rows) -> Iterator[Fault]:
     """Yield the rows of a report that are of another year than it can speak of.
 
     A report whose name bears a year counts the actions of this year, and announces nothing
@@ -45,67 +43,62 @@ def misdated(tables: Frames) -> Iterator[Fault]:
 
     Parameters
     ----------
-    tables : dict of str to pandas.DataFrame
+    tables : Rows
         ``sources``, ``status_counts``, ``mentions`` and ``flagships``.
     """
-    sources = tables["sources"]
-    reports = sources.loc[sources["kind"].astype(str) == "rapport", "source_id"]
-    counts = tables["status_counts"]
-    counts = counts[counts["status"].isin(_STATUSES)]
     first: dict[int, str] = {}
-    for source_id in reports:
-        own = year_of(source_id)
-        rows = counts[counts["source_id"] == source_id]
-        for key, year in zip(rows["count_id"], rows["year"].astype(int), strict=True):
+    for source_id in (s["source_id"] for s in tables["sources"] if s["kind"] == "rapport"):
+        own, counted = year_of(source_id), False
+        for row in tables["status_counts"]:
+            if row["source_id"] != source_id or row["status"] not in _STATUSES:
+                continue
+            counted, year = True, int(row["year"])
             if own is not None and year != own:
                 expected = f"attendu : {own}, l’année dont {source_id} rend compte"
             elif first.setdefault(year, source_id) != source_id:
                 expected = f"année déjà là : {first[year]} en rend compte ; attendu : un seul bilan par année"
             else:
                 continue
-            yield "status_counts", str(key), "year", str(year), expected
-        if own is None or rows.empty:
+            yield "status_counts", row["count_id"], "year", str(year), expected
+        if own is None or not counted:
             continue
+        expected = f"attendu : {own}, l’année du bilan, ou {own + 1} pour ce qu’il annonce"
         for name, key in (("mentions", "mention_id"), ("flagships", "flagship_id")):
-            dated = tables[name]
-            dated = dated[(dated["source_id"] == source_id) & (dated["year"].astype(int) > own + 1)]
-            for bad, year in zip(dated[key], dated["year"], strict=True):
-                expected = f"attendu : {own}, l’année du bilan, ou {own + 1} pour ce qu’il annonce"
-                yield name, str(bad), "year", str(year), expected
+            for row in tables[name]:
+                if row["source_id"] == source_id and int(row["year"]) > own + 1:
+                    yield name, row[key], "year", str(row["year"]), expected
 
 
-def published_twice(department_budget: pd.DataFrame) -> Iterator[Fault]:
+def published_twice(department_budget: Iterable[Row]) -> Iterator[Fault]:
     """Yield the budgets that two documents give for one year, stage and scope, neither repeating.
 
     Parameters
     ----------
-    department_budget : pandas.DataFrame
-        The table of this name, or raw rows of it.
+    department_budget : iterable of Row
+        The rows of this table.
     """
-    every = department_budget
-    scopes = dict(zip(every["block_id"], every["scope"].astype(str), strict=True))
-    said_once = every["repeats"].map(_empty).astype(bool)  # of a plan with no budget, none
-    rows = every[said_once & (every["scope"].astype(str) != "hors_total")]
-    parents = rows["parent_id"].map(lambda key: scopes.get(key, ""))
-    tops = rows[parents != rows["scope"].astype(str)]
-    tops = tops.assign(**{c: tops[c].astype(str) for c in ("year", "stage", "scope")})
-    for (year, _, _), same in tops.groupby(["year", "stage", "scope"], sort=False):
-        documents = list(dict.fromkeys(same["source_id"]))
+    every = {row["block_id"]: row for row in department_budget}
+    # The blocks at the top of each scope, but those that say whom they repeat.
+    tops = [
+        row
+        for row in every.values()
+        if not row["repeats"] and row["scope"] != "hors_total"
+        if row["parent_id"] not in every or every[row["parent_id"]]["scope"] != row["scope"]
+    ]
+    for (year, _, _), same in grouped(tops, "year", "stage", "scope").items():
+        documents = list(dict.fromkeys(row["source_id"] for row in same))
         # The report of the year is the one that the others confirm.
         documents.sort(key=lambda source_id: year_of(source_id) != int(year))
-        first = same[same["source_id"] == documents[0]]
-        if len(documents) > 1 and len(first) == 1:
-            kept = first.iloc[0]
-            for key in same.loc[same["source_id"] != documents[0], "block_id"]:
+        first = [row for row in same if row["source_id"] == documents[0]]
+        if len(documents) == 1 or len(first) > 1:
+            continue
+        for row in same:
+            if row["source_id"] != documents[0]:
                 expected = (
-                    f"budget déjà donné par {documents[0]} pour {year} ; attendu : {kept['block_id']}, "
+                    f"budget déjà donné par {documents[0]} pour {year} ; attendu : {first[0]['block_id']}, "
                     "pour qu’il ne compte pas deux fois"
                 )
-                yield "department_budget", str(key), "repeats", None, expected
-
-
-def _empty(cell: object) -> bool:
-    return pd.isna(cell) or cell == ""
+                yield "department_budget", row["block_id"], "repeats", None, expected
 
 
 def _words(title: str) -> set[str]:
@@ -119,7 +112,7 @@ def _shared(title: str, other: str) -> float:
 
 
 def reused(
-    mentions: pd.DataFrame, titles: Mapping[str, str], declared: Mapping[str, str]
+    mentions: Iterable[Row], titles: Mapping[str, str], declared: Mapping[str, str]
 ) -> Iterator[Fault]:
     """Yield the mentions whose identifier is that of another action.
 
@@ -130,23 +123,19 @@ def reused(
 
     Parameters
     ----------
-    mentions : pandas.DataFrame
-        The table of this name, or raw rows of it.
+    mentions : iterable of Row
+        The rows of this table, typed or as they are transcribed.
     titles : mapping of action_id to title
         The titles known.
     declared : mapping of action_id to source_id
         The document that declares each action: it cannot contradict itself.
     """
-    here = mentions[mentions["list"].isin(LISTED) & (mentions["link"].astype(str) == "stated")]
-    for row in here.to_dict("records"):
+    for row in mentions:
+        if row["list"] not in LISTED or row["link"] != "stated":
+            continue
         action_id, printed = row["action_id"], row["printed"]
         known = titles.get(action_id)
-        if (
-            known is None
-            or not printed
-            or not _empty(row["note"])
-            or declared[action_id] == row["source_id"]
-        ):
+        if known is None or not printed or row["note"] or declared[action_id] == row["source_id"]:
             continue
         title = join_lines(printed)
         if _shared(title, known) >= _ENOUGH:

@@ -66,10 +66,7 @@ def clean(raw: Raw, cells: Cells | None = None) -> dict[str, pd.DataFrame]:
         frames["actions"], frames["mentions"], frames["status_counts"]
     )
     tables = {n: t for n, t in all_tables().items() if n in frames}
-    return {
-        name: typed(table, frames[name].reindex(columns=table.names))
-        for name, table in tables.items()
-    }
+    return {name: typed(table, frames[name]) for name, table in tables.items()}
 
 
 def read_cells(raw: Raw) -> Cells:

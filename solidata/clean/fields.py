@@ -26,6 +26,7 @@ from solidata.french.text import LINE_BREAK
 from solidata.problems import Problem, SourceError
 from solidata.raw import FILE, ROW
 from solidata.tables import all_tables
+from solidata.tables.rows import as_rows
 
 
 def _keys(table: str, frame: pd.DataFrame) -> pd.Series:
@@ -133,7 +134,7 @@ def territories(frame: pd.DataFrame, repairs: Repairs) -> pd.DataFrame:
 def _amount_faults(frame: pd.DataFrame) -> list[Problem]:
     """Return the rows of ``funding`` whose nature and printed amount disagree."""
     problems = []
-    for _, row in frame.iterrows():
+    for row in as_rows(frame):
         text, has_amount = row["amount_printed"], row["kind"] in {"amount", "range"}
         if has_amount and not text:
             expected = f"attendu : un montant, puisque kind vaut {row['kind']}"

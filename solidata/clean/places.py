@@ -12,6 +12,7 @@ from solidata.french import fold, format_number, listed, nearest
 from solidata.problems import Problem, SourceError
 from solidata.raw import FILE, ROW
 from solidata.raw.layers import DEGREES, DIGITS, LAMBERT_93, misplaced
+from solidata.tables.rows import Row, as_rows, grouped
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -70,7 +71,7 @@ def _projected(frame: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     )
 
 
-def _problem(row: pd.Series, column: str, value: str | None, expected: str) -> Problem:
+def _problem(row: Row, column: str, value: str | None, expected: str) -> Problem:
     return Problem(row[FILE], int(row[ROW]), column, value, expected)
 
 
@@ -81,8 +82,10 @@ def _commune_problems(
     former = former_codes(communes)
     own = set(map(department_of, names))
     problems = []
-    for _, row in frame[~frame["insee_code"].isin(names)].iterrows():
+    for row in as_rows(frame):
         code = row["insee_code"]
+        if code in names:
+            continue
         if code in former:
             now = former[code]
             expected = f"commune fusionnée ; attendu : {now} ({names[now]})"
@@ -101,7 +104,7 @@ def _commune_problems(
     return problems
 
 
-def _commune_at(row: pd.Series, outlines: gpd.GeoDataFrame | None) -> str | None:
+def _commune_at(row: Row, outlines: gpd.GeoDataFrame | None) -> str | None:
     """Return the code of the commune where the coordinates of a row fall."""
     import shapely
 
@@ -114,7 +117,7 @@ def _commune_at(row: pd.Series, outlines: gpd.GeoDataFrame | None) -> str | None
 
 def _coordinate_problems(frame: pd.DataFrame) -> list[Problem]:
     problems = []
-    for _, row in frame.iterrows():
+    for row in as_rows(frame):
         lon, lat = row["lon"], row["lat"]
         if bool(lon) != bool(lat):
             absent = "lat" if lon else "lon"
@@ -139,8 +142,8 @@ def _astray(
     names = communes.drop_duplicates("insee_code").set_index("insee_code")["name"].to_dict()
     shapes = dict(zip(outlines["code"], outlines.geometry, strict=True))
     problems = []
-    for index, row in frame.iterrows():
-        point, code = shapely.Point(x[index], y[index]), row["insee_code"]
+    for row, east, north in zip(as_rows(frame), x.to_list(), y.to_list(), strict=True):
+        point, code = shapely.Point(east, north), row["insee_code"]
         away = shapely.distance(point, shapes[code]) if code in shapes else 0.0
         if away > ASTRAY_M:
             inside = outlines[outlines.contains(point)]["code"]
@@ -155,25 +158,23 @@ def _twins(frame: pd.DataFrame) -> list[Problem]:
 
     A row is told once, and not at all when its key stands twice: that is told already.
     """
-    problems: dict[int, Problem] = {}
+    problems: dict[tuple[str, int], Problem] = {}
     for what in ("name", "address"):
-        alike = frame[what].map(fold)
-        one = frame.assign(alike=alike)[frame[what] != ""]
-        one = one[one.duplicated(["kind", "insee_code", "alike"], keep=False)]
-        for _, rows in one.groupby(["kind", "insee_code", "alike"], sort=False):
-            first = rows.iloc[0]
-            for _, row in rows.iloc[1:].iterrows():
+        given = [row | {"alike": fold(row[what])} for row in as_rows(frame) if row[what]]
+        for first, *others in grouped(given, "kind", "insee_code", "alike").values():
+            for row in others:
                 if row["place_id"] == first["place_id"]:
                     continue
                 expected = f"lieu déjà donné par {first[FILE]}, ligne {first[ROW]} ({first['place_id']}) ; attendu : un lieu une fois"
-                problems.setdefault(row.name, _problem(row, what, row[what], expected))
+                place = row[FILE], row[ROW]
+                problems.setdefault(place, _problem(row, what, row[what], expected))
     return list(problems.values())
 
 
 def _other_problems(frame: pd.DataFrame) -> list[Problem]:
     """Return the dates of a state that no calendar has, and the addresses said but not given."""
     problems = []
-    for _, row in frame.iterrows():
+    for row in as_rows(frame):
         try:
             date.fromisoformat(row["as_of"] + "-01" * (2 - row["as_of"].count("-")))
         except ValueError:
@@ -188,7 +189,7 @@ def _other_problems(frame: pd.DataFrame) -> list[Problem]:
 def event_problems(frame: pd.DataFrame) -> list[Problem]:
     """Return the events without a date, or whose last day precedes the first."""
     problems = []
-    for _, row in frame.iterrows():
+    for row in as_rows(frame):
         first, last = row["date_min"], row["date_max"]
         if not first and not last:
             expected = "attendu : le premier jour possible, le dernier, ou les deux"

@@ -14,20 +14,20 @@ import pandas as pd
 from solidata.french import ColumnError, parse_column, quote
 from solidata.problems import Problem, SourceError
 from solidata.raw import FILE, ROW
+from solidata.tables.rows import as_rows, grouped
 
 
 class Repairs:
     """The register of corrections, applied field by field, each exactly once."""
 
     def __init__(self, corrections: pd.DataFrame) -> None:
-        rows = corrections.to_dict("records")
-        self._rows = {(row["row"], row["field"]): row for row in rows}
+        by_cell = grouped(as_rows(corrections), "row", "field")
+        self._rows = {cell: rows[-1] for cell, rows in by_cell.items()}
         self._unused = set(self._rows)
-        self.problems: list[Problem] = []
-        again = corrections[corrections.duplicated(["row", "field"])]
-        self.problems += [
+        self.problems = [
             Problem(twin[FILE], int(twin[ROW]), "row", twin["row"], "champ déjà corrigé plus haut")
-            for twin in again.to_dict("records")
+            for _, *twins in by_cell.values()
+            for twin in twins
         ]
 
     def apply(self, table: str, field: str, keys: pd.Series, column: pd.Series) -> pd.Series:
@@ -40,15 +40,15 @@ class Repairs:
         keys, column : pandas.Series of str
             Keys of the rows, and what they print.
         """
-        repaired = column.copy()
-        for index, key in keys.items():
+        texts = column.to_list()
+        for place, key in enumerate(keys.to_list()):
             address = (f"{table}:{key}", field)
             correction = self._rows.get(address)
             if correction is None:
                 continue
             self._unused.discard(address)
-            if correction["printed"] != column[index]:
-                expected = f"la transcription imprime {quote(column[index])} ; correction à revoir"
+            if correction["printed"] != texts[place]:
+                expected = f"la transcription imprime {quote(texts[place])} ; correction à revoir"
                 self.problems.append(
                     Problem(
                         correction[FILE],
@@ -58,8 +58,8 @@ class Repairs:
                         expected,
                     )
                 )
-            repaired[index] = correction["value"]
-        return repaired
+            texts[place] = correction["value"]
+        return pd.Series(texts, index=column.index, dtype=object)
 
     def check(self) -> None:
         """Raise SourceError when a guard failed or a correction repaired nothing."""

@@ -17,6 +17,7 @@ from solidata.french import fold, join_lines, plural, quote
 from solidata.problems import Problem, SourceError
 from solidata.raw import FILE, ROW, beside
 from solidata.tables import all_tables
+from solidata.tables.rows import Row, as_rows, grouped
 
 ILLEGIBLE = "non_lisible"
 ALL = "toutes"
@@ -44,7 +45,7 @@ def read_status_words(
     SourceError
         With every wording that ``status_words`` does not know.
     """
-    known = {_squeeze(row["wording"]): row["status"] for _, row in words.iterrows()}
+    known = {_squeeze(row["wording"]): row["status"] for row in as_rows(words)}
     by_length = sorted(known, key=len, reverse=True)
 
     def read(printed: str) -> str | None:
@@ -124,9 +125,6 @@ def deduce(
     return status, reason
 
 
-Row = dict[str, Any]
-
-
 def _by_words(rows: list[Row]) -> tuple[tuple[str, str, str, Row] | None, list[str]]:
     """Return (status, basis, reason, mention) from the strongest words that agree.
 
@@ -153,16 +151,16 @@ def _by_words(rows: list[Row]) -> tuple[tuple[str, str, str, Row] | None, list[s
     return None, silent
 
 
-def _totals(counts: pd.DataFrame) -> dict[tuple[str, int, str], dict[str, int]]:
+def _totals(counts: list[Row]) -> dict[tuple[str, int, str], dict[str, int]]:
     """Return the printed counts by (section, year, source); sections' own totals included.
 
     A section whose printings disagree has no total: nothing can be deduced from it.
     """
     found: dict[tuple[str, int, str], dict[str, set[int]]] = {}
-    for _, row in counts.iterrows():
+    for row in counts:
         place = found.setdefault((row["section_id"], int(row["year"]), row["source_id"]), {})
         place.setdefault(row["status"], set()).add(int(row["count"]))
-        if row["status"] != ALL and pd.notna(row["total"]):
+        if row["status"] != ALL and row["total"] is not None:
             place.setdefault(ALL, set()).add(int(row["total"]))
     return {
         key: {status: min(printed) for status, printed in place.items()}
@@ -188,17 +186,14 @@ def action_statuses(
     pandas.DataFrame
         Columns of the table ``action_statuses``, untyped, in the order of the actions.
     """
-    reported = mentions[(mentions["action_id"] != "") & mentions["list"].isin(REPORTED)]
     section_of = dict(zip(actions["action_id"], actions["section_id"], strict=True))
-    totals = _totals(counts)
+    printed_counts = as_rows(counts)
+    totals = _totals(printed_counts)
     rows: list[dict[str, Any]] = []
-    for (year, source_id), listed in reported.groupby(["year", "source_id"], sort=False):
-        every = mentions[(mentions["year"] == year) & (mentions["source_id"] == source_id)]
-        by_action: dict[str, list[Row]] = {}
-        for mention in every.to_dict("records"):
-            by_action.setdefault(mention["action_id"], []).append(mention)
-        present = set(listed["action_id"])
-        here = [a for a in actions["action_id"] if a in present]
+    for (year, source_id), every in grouped(as_rows(mentions), "year", "source_id").items():
+        by_action = {action_id: m for (action_id,), m in grouped(every, "action_id").items()}
+        present = {m["action_id"] for m in every if m["list"] in REPORTED}
+        here = [action_id for action_id in section_of if action_id in present]
         said = {a: _by_words(by_action[a]) for a in here}
         deduced, unread = {}, {}
         for section_id in dict.fromkeys(section_of[a] for a in here):
@@ -215,7 +210,7 @@ def action_statuses(
                     said[action_id],
                     deduced[section_of[action_id]],
                     by_action[action_id],
-                    counts,
+                    printed_counts,
                     section_of[action_id],
                     unread[section_of[action_id]],
                 )
@@ -239,7 +234,7 @@ def _status_row(
     said: Any,
     deduced: Any,
     mentions: list[Row],
-    counts: pd.DataFrame,
+    counts: list[Row],
     section_id: str,
     unread: str,
 ) -> dict[str, Any]:
@@ -262,12 +257,14 @@ def _status_row(
         return row | {"status": status, "basis": basis, "reason": reason}
     if deduced:
         status, reason = deduced
-        of_total = counts[
-            (counts["section_id"] == section_id)
-            & (counts["year"].astype(int) == year)
-            & (counts["source_id"] == source["source_id"])
-            & (counts["status"] == status)
-        ].iloc[0]
+        of_total = next(
+            count
+            for count in counts
+            if count["section_id"] == section_id
+            and int(count["year"]) == year
+            and count["source_id"] == source["source_id"]
+            and count["status"] == status
+        )
         row |= {"line": of_total["line"], "line_end": "", "printed": of_total["printed"]}
         return row | {"status": status, "basis": "deduced", "reason": reason}
     reason = unread

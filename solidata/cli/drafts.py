@@ -1,4 +1,4 @@
-"""Reports being transcribed: prepare one, say which are left out and what they still miss."""
+"""Reports being transcribed: prepare one, say what they still miss."""
 
 from __future__ import annotations
 
@@ -36,15 +36,6 @@ def new_year(console: Console, year: int, workbook: bool, out: Path | None) -> i
     show.table(console, "", pd.DataFrame(rows), headers)
     console.print(f"Par où commencer : {made.folder / 'GUIDE.md'}.")
     return 0
-
-
-def left_out(console: Console) -> None:
-    """Say which documents the build has left out."""
-    if names := raw.drafts(home.raw_folder()):
-        console.print(
-            f"{plural(len(names), 'Laissé', 'Laissés')} de côté, en préparation : {listed(names)} "
-            "(ce qui manque : « solidata check »)."
-        )
 
 
 def check(console: Console, known: Frames) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import gc
 from pathlib import Path
 
 import pandas as pd
@@ -17,26 +16,6 @@ from solidata.cli import drafts, points, show
 from solidata.french import plural
 from solidata.problems import Problem, SourceError
 from solidata.tables import all_tables
-
-
-def build(console: Console) -> int:
-    """Build the tables and say what was written."""
-    gc.freeze()  # what the imports made lives to the end: the collector need not go through it
-    # Small tables, gone through cell by cell: quicker as Python's text than as Arrow's.
-    as_python = pd.option_context("mode.string_storage", "python")
-    with as_python, show.progress(console) as progress:
-        task = progress.add_task("Construction", total=None)
-        tables = builder.build(
-            home.raw_folder(),
-            home.processed_folder(),
-            lambda text: progress.update(task, description=text),
-            console.print,
-        )
-    rows = sum(len(frame) for frame in tables.values())
-    folder = home.processed_folder().relative_to(home.home())
-    console.print(f"{len(tables)} tables, {rows} lignes, écrites dans {folder}.")
-    drafts.left_out(console)
-    return 0
 
 
 def check(console: Console, every: bool = False) -> int:

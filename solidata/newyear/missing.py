@@ -16,6 +16,7 @@ from solidata.newyear.carry import CARRIED, LEDGER
 from solidata.problems import Problem, SourceError
 from solidata.raw import FILE, ROW, Draft, beside
 from solidata.tables import Table, all_tables
+from solidata.tables.rows import Rows, as_rows
 
 Frames = dict[str, pd.DataFrame]
 
@@ -208,9 +209,9 @@ def _report_problems(draft: Draft, known: Frames) -> Iterator[Problem]:
     sources = pd.DataFrame([{"source_id": draft.name, "kind": "rapport"}])
     actions = known["actions"].set_index("action_id")
     found = [
-        *reports.misdated({**dated, "sources": sources}),
+        *reports.misdated(Rows({**dated, "sources": sources})),
         *reports.reused(
-            frames["mentions"], actions["title"].to_dict(), actions["source_id"].to_dict()
+            as_rows(frames["mentions"]), actions["title"].to_dict(), actions["source_id"].to_dict()
         ),
     ]
     for name, key, column, value, expected in found:

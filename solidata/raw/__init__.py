@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from solidata.problems import Problem, SourceError
-from solidata.raw.cells import DESCRIPTOR, FILE, HINT, ROW, read_table
+from solidata.raw.cells import DESCRIPTOR, FILE, HINT, ROW, Record, raw_frame, read_table
 from solidata.raw.files import SUFFIXES, Place, beside, filled_sheets, read_rows, table_of
 from solidata.raw.folder import (
     ASIDE,
@@ -163,10 +163,11 @@ def read_draft(folder: Path) -> Draft:
     problems += strangers
     for name, place in files.items():
         table = all_tables()[name]
-        frame, faults = read_table(
+        records, faults = read_table(
             place, table, {source["source_id"]: lines}, base, unfinished=True
         )
-        if name == "mentions" and len(frame):
+        frame = raw_frame(table, records)
+        if name == "mentions" and records:
             bad_lines = {fault.line for fault in faults}
             cells = _column(place, table, "action_id", base)
             unsound = {cell for line, cell in cells if line in bad_lines}
@@ -200,7 +201,7 @@ def survey(root: Path, finished: str | None = None) -> tuple[Raw, list[Problem]]
     declared_by: dict[str, str] = {}
     documents = 0
     left_out: list[Path] = []
-    frames: dict[str, list[pd.DataFrame]] = {
+    records: dict[str, list[Record]] = {
         name: [] for name, table in all_tables().items() if table.origin == "transcribed"
     }
     found: list[tuple[str, Path, str]] = []
@@ -228,20 +229,16 @@ def survey(root: Path, finished: str | None = None) -> tuple[Raw, list[Problem]]
             declared_by.setdefault(row["source_id"], name)
         lines = {row["source_id"]: int(row["lines"]) if row["lines"] else None for row in declared}
         for name, place in files.items():
-            frame, faults = read_table(place, all_tables()[name], lines, base)
-            frames[name].append(frame)
+            rows, faults = read_table(place, all_tables()[name], lines, base)
+            records[name] += rows
             problems += faults
         found += [(name, path, declared[0]["source_id"]) for name, path in shapes.items()]
     if not documents and not problems:
         expected = "aucun document ; attendu : un dossier par document"
         problems.append(Problem(root.relative_to(base).as_posix(), None, None, None, expected))
     tables = {}
-    for name, parts in frames.items():
-        if filled := [part for part in parts if len(part)]:
-            tables[name] = pd.concat(filled, ignore_index=True)
-        else:
-            columns = [*(f.name for f in all_tables()[name].transcribed), "source_id", FILE, ROW]
-            tables[name] = pd.DataFrame(columns=list(dict.fromkeys(columns)), dtype=object)
+    for name, rows in records.items():
+        tables[name] = raw_frame(all_tables()[name], rows)
         problems += _twins(all_tables()[name], tables[name])
         _await_drafts(all_tables()[name], tables[name], left_out, base)
     layers: dict[str, gpd.GeoDataFrame] = {}
@@ -260,7 +257,7 @@ def _await_drafts(table: Table, frame: pd.DataFrame, drafts: list[Path], root: P
     """
     if _REPEATS not in frame:
         return
-    stray = set(frame[_REPEATS]) - set(frame[table.key]) - {""}
+    stray = {*frame[_REPEATS].to_list()} - {*frame[table.key].to_list(), ""}
     for folder in drafts if stray else ():
         drafted = _texts(files_of(folder, root)[0].get(table.name), table, table.key, root)
         frame.loc[frame[_REPEATS].isin(stray & drafted), _REPEATS] = ""
@@ -334,7 +331,10 @@ def _places_of(root: Path, table: Table) -> Iterable[Place]:
 
 def _twins(table: Table, frame: pd.DataFrame) -> Iterable[Problem]:
     """Yield the rows whose key stands in another row already."""
-    for field in (f for f in table.transcribed if f.unique and not frame[f.name].is_unique):
+    for field in (f for f in table.transcribed if f.unique):
+        values = frame[field.name].to_list()
+        if len(set(values)) == len(values):
+            continue
         again = frame[frame.duplicated(field.name, keep=False)]
         for value, rows in again.groupby(field.name, sort=False):
             first = rows.iloc[0]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,9 @@ HINT = "hint"
 """A column any raw file may have: a reminder for who fills it, left out of the tables."""
 
 DESCRIPTOR = "source.yaml"
+
+Record = dict[str, Any]
+"""A raw row: its cells as text, the document, the file and the line where it stands."""
 
 
 _TURN = 360.0
@@ -89,13 +93,21 @@ def _header_faults(table: Table, header: Row, name: str, accepted: set[str]) -> 
     return problems
 
 
+Judge = Callable[[str], str | None]
+"""What :func:`fault` says of a text, for one field."""
+
+
+def _judges(table: Table) -> dict[str, Judge]:
+    """Return what judges each field: a column repeats its values, each is judged once."""
+    return {f.name: functools.cache(functools.partial(fault, f)) for f in table.transcribed}
+
+
 def _cells(
-    table: Table, names: list[str], row: Row, name: str
+    table: Table, judges: dict[str, Judge], names: list[str], row: Row, name: str
 ) -> tuple[dict[str, str], list[Problem]]:
     line, cells = row
     nameless = [cell for head, cell in zip(names, cells, strict=False) if not head]
-    stray = [cell for cell in (*nameless, *cells[len(names) :]) if cell.strip()]
-    if stray:
+    if stray := [cell for cell in (*nameless, *cells[len(names) :]) if cell.strip()]:
         expected = f"attendu : {_count(names)} cellules"
         if name.endswith(".csv"):
             expected += " (une virgule hors de guillemets ?)"
@@ -107,7 +119,7 @@ def _cells(
         text = values.setdefault(field.name, "")
         if not text and field.required:
             problems.append(Problem(name, line, field.name, "", "attendu : une valeur"))
-        elif text and (wrong := fault(field, text)):
+        elif text and (wrong := judges[field.name](text)):
             problems.append(Problem(name, line, field.name, text, wrong))
     if problems and len(cells) < len(names):  # one cause: another separator, a lost comma
         expected = f"attendu : {_count(names)} cellules, et non {len(cells)}"
@@ -119,7 +131,17 @@ def _count(names: list[str]) -> int:
     return len(list(filter(None, names)))
 
 
-def _line_faults(table: Table, row: dict[str, Any], lines: int | None) -> Iterable[Problem]:
+def raw_columns(table: Table) -> list[str]:
+    """Return the columns of the raw rows of a table."""
+    return list(dict.fromkeys([*(f.name for f in table.transcribed), "source_id", FILE, ROW]))
+
+
+def raw_frame(table: Table, records: list[Record]) -> pd.DataFrame:
+    """Return the raw rows of a table as a frame of text, with the columns of :func:`raw_columns`."""
+    return pd.DataFrame(records, columns=raw_columns(table), dtype=object)
+
+
+def _line_faults(table: Table, row: Record, lines: int | None) -> Iterable[Problem]:
     """Yield what is wrong with the line numbers of a row of a document of `lines` lines."""
     if lines is None:
         return
@@ -144,7 +166,7 @@ def read_table(
     sources: dict[str, int | None],
     root: Path,
     unfinished: bool = False,
-) -> tuple[pd.DataFrame, list[Problem]]:
+) -> tuple[list[Record], list[Problem]]:
     """Return the sound rows of one raw file as text, and the problems of the others.
 
     Parameters
@@ -162,13 +184,12 @@ def read_table(
 
     Returns
     -------
-    pandas.DataFrame of str
-        The transcribed columns, ``source_id``, ``raw_file`` and ``raw_line`` (int); empty
-        cells are ``""``.
+    list of dict
+        For each row, the transcribed columns, ``source_id``, ``raw_file`` and ``raw_line``
+        (int), the others being text; empty cells are ``""``. See :func:`raw_frame`.
     list of Problem
         Every problem of the file; a row that has one is left out.
     """
-    columns = list(dict.fromkeys([*(f.name for f in table.transcribed), "source_id", FILE, ROW]))
     name = place.named(root)
     accepted = {f.name for f in table.transcribed}
     several = len(sources) > 1
@@ -177,15 +198,15 @@ def read_table(
     try:
         header, rows = read_rows(place, name, accepted)
     except SourceError as error:
-        return pd.DataFrame(columns=columns, dtype=object), error.problems
+        return [], error.problems
     if problems := _header_faults(table, header, name, accepted | {HINT}):
-        return pd.DataFrame(columns=columns, dtype=object), problems
+        return [], problems
     names = [cell.strip() for cell in header[1]]  # a nameless column keeps its place
 
-    records: list[dict[str, Any]] = []
+    judges, records = _judges(table), []
     problems = []
     for row in rows:
-        values, faults = _cells(table, names, row, name)
+        values, faults = _cells(table, judges, names, row, name)
         source_id = values.get("source_id", "") if several else next(iter(sources))
         record = {**values, "source_id": source_id, FILE: name, ROW: row[0]}
         # Of a row whose cells are not where they should be, only that is told.
@@ -199,4 +220,4 @@ def read_table(
         if not faults:
             records.append(record)
         problems += faults
-    return pd.DataFrame(records, columns=columns, dtype=object), problems
+    return records, problems

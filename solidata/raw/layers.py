@@ -134,7 +134,9 @@ def _open(path: Path, kind: str, name: str) -> gpd.GeoDataFrame:
             if suffix == ".parquet":
                 layer = gpd.read_parquet(path)
             else:
-                layer = gpd.read_file(path, layer=_layer_of(path, kind, name))
+                # Only a GeoPackage may hold several layers.
+                of_file = _layer_of(path, kind, name) if suffix == ".gpkg" else None
+                layer = gpd.read_file(path, layer=of_file)
     except SourceError:
         raise
     except Exception:  # the libraries raise a dozen unrelated classes, and name whole paths

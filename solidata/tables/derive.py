@@ -12,42 +12,49 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from solidata.tables import Field, Plan, Table
+from solidata.tables.rows import columns_of, plain_values
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
     import pandera.pandas as pa
 
 
-def _typed(field: Field, column: pd.Series) -> Any:
-    """Return the values of `column` as an array of the dtype that `field` declares."""
+def _typed(field: Field, values: list[Any]) -> Any:
+    """Return plain values as an array of the dtype that `field` declares."""
+    import numpy as np
     import pandas as pd
 
-    said: Any = [
-        None if empty or value == "" else value
-        for value, empty in zip(column.to_list(), column.isna().to_list(), strict=True)
-    ]
+    said: list[Any] = [None if value == "" else value for value in values]
     if field.categories:
         codes = {value: code for code, value in enumerate(field.values)}
         if stray := {value for value in said if value is not None} - set(codes):
             raise ValueError(f"{field.name} : valeurs hors liste {sorted(stray)}")
-        return pd.Categorical.from_codes(
-            [codes.get(value, -1) for value in said], dtype=_dtype(field)
-        )
-    if field.type in {"integer", "number"}:
-        return pd.array(pd.to_numeric(pd.Series(said, dtype=object)), dtype=_dtype(field))
+        found = np.array([codes.get(value, -1) for value in said], dtype=np.int16)
+        return pd.Categorical.from_codes(found, dtype=_dtype(field))
+    if field.type == "integer":
+        missing = np.array([value is None for value in said], dtype=bool)
+        whole = [0 if value is None else int(value) for value in said]
+        # int() cuts what is not whole.
+        if any(w != v for w, v in zip(whole, said, strict=True) if isinstance(v, float)):
+            raise ValueError(f"{field.name} : nombres qui ne sont pas entiers")
+        return pd.arrays.IntegerArray(np.array(whole, dtype=np.int64), missing)
+    if field.type == "number":
+        return np.array([np.nan if v is None else float(v) for v in said], dtype=np.float64)
     if field.type == "boolean":
         said = [{"true": True, "false": False}.get(value, value) for value in said]
     if field.type == "date":
-        said = pd.to_datetime(said, format="ISO8601")
+        return pd.array(np.array(said, dtype="datetime64[s]"))
     return pd.array(said, dtype=_dtype(field))
 
 
 def typed(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the columns of `frame` that `table` declares, in order and typed.
+    """Return the columns that `table` declares, in order and typed.
 
     Categories become ordered categoricals (in declared order), integers ``Int64``, numbers
     ``float64``, dates ``datetime64[s]``, booleans ``boolean``, text ``str``; empty text is
-    missing.
+    missing, and so is a column that `frame` lacks.
 
     Raises
     ------
@@ -56,7 +63,11 @@ def typed(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
     """
     import pandas as pd
 
-    return pd.DataFrame({f.name: _typed(f, frame[f.name]) for f in table.fields})
+    nothing = [None] * len(frame)
+    columns = {
+        name: plain_values(frame[name]) if name in frame else nothing for name in table.names
+    }
+    return pd.DataFrame({f.name: _typed(f, columns[f.name]) for f in table.fields}, copy=False)
 
 
 def described(plan: pd.DataFrame) -> Plan:
@@ -76,28 +87,38 @@ def described(plan: pd.DataFrame) -> Plan:
     return Plan(**{name: str(row[name]) for name in Plan._fields if pd.notna(row[name])})
 
 
-def plainly_sound(table: Table, frame: pd.DataFrame) -> bool:
+def plainly_sound(
+    table: Table, frame: pd.DataFrame, columns: Mapping[str, list[Any]] | None = None
+) -> bool:
     """Return whether the schema of `table` (:func:`validator`) has nothing to refuse in `frame`.
 
     It says yes or no, and nothing more: to know what is wrong, ask the validator.
-    """
-    import pandas as pd
 
+    Parameters
+    ----------
+    table : Table
+    frame : pandas.DataFrame
+    columns : mapping of str to list, optional
+        The plain values of `frame` by column, when they have been read already.
+    """
     if list(frame.columns) != table.names:
         return False
+    if any(dtype != _dtype(f) for dtype, f in zip(frame.dtypes, table.fields, strict=True)):
+        return False
+    columns = columns_of(frame) if columns is None else columns
     for field in table.fields:
-        column = frame[field.name]
-        if column.dtype != _dtype(field) or (field.required and column.isna().any()):
+        values = columns[field.name]
+        if field.required and None in values:
             return False
-        if field.unique and not column.is_unique:
+        if field.unique and len(set(values)) < len(values):
             return False
         # What is missing is neither below nor above.
-        if field.minimum is not None and (column < field.minimum).any():
+        if field.minimum is not None and any(v is not None and v < field.minimum for v in values):
             return False
-        if field.maximum is not None and (column > field.maximum).any():
+        if field.maximum is not None and any(v is not None and v > field.maximum for v in values):
             return False
         if field.pattern and not all(
-            re.fullmatch(field.pattern, text) for text in column.unique() if pd.notna(text)
+            re.fullmatch(field.pattern, text) for text in {*values} - {None}
         ):
             return False
     return True
@@ -107,14 +128,28 @@ _DTYPES = {"integer": "Int64", "number": "float64", "boolean": "boolean",
            "date": "datetime64[s]", "string": "str"}  # fmt: skip
 
 
-@functools.cache
 def _dtype(field: Field) -> Any:
-    """Return the dtype that a field declares: a name, or the list of its categories."""
+    """Return the dtype that a field declares."""
     import pandas as pd
 
     if field.categories:
-        return pd.CategoricalDtype(list(field.values), ordered=field.ordered)
-    return _DTYPES[field.type]
+        return _categorical(field.values, field.ordered)
+    # How text is stored is an option of pandas, which may change from one call to the next.
+    return _of_type(field.type, pd.get_option("mode.string_storage"))
+
+
+@functools.cache
+def _categorical(values: tuple[str, ...], ordered: bool) -> pd.CategoricalDtype:
+    import pandas as pd
+
+    return pd.CategoricalDtype(list(values), ordered=ordered)
+
+
+@functools.cache
+def _of_type(name: str, _: str) -> Any:
+    import pandas as pd
+
+    return pd.api.types.pandas_dtype(_DTYPES[name])
 
 
 def validator(table: Table) -> pa.DataFrameSchema:
