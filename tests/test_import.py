@@ -14,7 +14,7 @@ PACKAGE = Path(solidata.__file__).parent
 # One floor a row: a module imports its own room and the floors below, nothing beside or above.
 FLOORS = [
     {"french", "home"},
-    {"tables", "problems"},
+    {"tables", "problems", "lost"},
     {"raw"},
     {"context"},
     {"clean"},
@@ -38,7 +38,8 @@ ONLY = {
     "home": set(),
     "tables": {"french"},
     "compare": {"french", "tables", "problems"},
-    "context": {"french", "home", "tables", "problems"},
+    "context": {"french", "home", "tables", "problems", "lost"},
+    "lost": {"french"},
     "analysis": {"french", "tables", "problems"},
     "figures": {"french", "home", "tables", "problems", "analysis"},
     "explore": {"french", "home", "tables", "problems", "analysis", "figures"},

@@ -261,6 +261,24 @@ def test_a_sheet_is_told_by_its_name_row_and_column(book, tmp_path):
     ]
 
 
+def test_an_error_and_a_formula_without_result_are_not_read_as_empty(book, tmp_path):
+    folder = tmp_path / "data" / "raw" / "bilan-2026"
+    shutil.copytree(book, folder)
+    workbook = openpyxl.load_workbook(folder / "bilan-2026.xlsx")
+    head = [cell.value for cell in workbook["mentions"][1]]
+    status = head.index("status_printed") + 1
+    workbook["mentions"].cell(3, status, "#N/A").data_type = "e"
+    workbook["mentions"].cell(4, status, "=K2")
+    workbook.save(folder / "bilan-2026.xlsx")
+    where = f"{NEW}/bilan-2026.xlsx [feuille mentions]"
+    column = f"colonne {quoted('status_printed')}"
+    assert [str(p) for p in raw.read_draft(folder).problems] == [
+        f"{where}, ligne 3, {column} : {quoted('#N/A')} lu ; erreur du tableur ; attendu : une valeur, "
+        "ou une cellule vide",
+        f"{where}, ligne 4, {column} : {quoted('=K2')} lu ; formule sans résultat ; attendu : une valeur",
+    ]
+
+
 def test_a_renamed_sheet_and_a_table_in_two_places_are_refused(book, tmp_path):
     folder = tmp_path / "data" / "raw" / "bilan-2026"
     shutil.copytree(book, folder)

@@ -48,7 +48,6 @@ _YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 _ERROR = re.compile(
     r"#(?:N/A|NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|GETTING_DATA|SPILL!|CALC!)", re.I
 )
-_ADDRESS = re.compile(r"([A-Z]+)([0-9]+)")
 _NOTE = re.compile(rf"\s*(?:notes?\s*:\s*)?({_MARK})\s*:?\s*(.+)", re.IGNORECASE | re.DOTALL)
 
 
@@ -91,21 +90,6 @@ def letters(column: int) -> str:
     """
     head, last = divmod(column, 26)
     return (letters(head - 1) if head else "") + chr(ord("A") + last)
-
-
-def place(address: str) -> tuple[int, int]:
-    """Return the row and the column, from zero, of the cell that a spreadsheet names so.
-
-    Examples
-    --------
-    >>> place("W47"), place("AA1")
-    ((46, 22), (0, 26))
-    """
-    match = _ADDRESS.fullmatch(address)
-    if match is None:
-        raise FrenchError(address, "attendu\u00a0: l’adresse d’une cellule, W47 par exemple")
-    column = functools.reduce(lambda n, letter: 26 * n + ord(letter) - ord("A") + 1, match[1], 0)
-    return int(match[2]) - 1, column - 1
 
 
 def lost(cell: object) -> str:

@@ -15,11 +15,11 @@ from python_calamine import CalamineError, CalamineWorkbook
 from solidata.context import layout, maps
 from solidata.context.areas import DEPARTMENT
 from solidata.context.layout import Grid
-from solidata.context.lost import lost_cells
 from solidata.context.maps import Publication
 from solidata.context.sheets import Sheet
 from solidata.context.tidy import COLUMNS, Tidy
 from solidata.french import fold, quote
+from solidata.lost import lost_cells
 from solidata.problems import Problem, RefusedError, SourceError
 
 _SHEETS = ["workbook", "sheet", "title", "indicator_id", "declared", "departments", "values",

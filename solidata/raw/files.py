@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from solidata.french import quote
+from solidata.lost import lost_cells
 from solidata.problems import Problem, SourceError
 
 SUFFIXES = (".csv", ".xlsx", ".ods")
@@ -170,9 +171,25 @@ def _rows_of_sheet(place: Place, name: str) -> Iterator[Row]:
     for sheet, rows in filled:
         texts = [[_text_of_cell(cell) for cell in cells] for cells in rows]
         merged = book.get_sheet_by_name(sheet).merged_cell_ranges or []
-        if problems := list(_merged(texts, merged, name)):
+        lost = lost_cells(place.path) if place.path.suffix.lower() == ".xlsx" else {}
+        problems = [*_merged(texts, merged, name), *_valueless(texts, lost.get(sheet, {}), name)]
+        if problems:
             raise SourceError(problems)
         yield from enumerate(texts, start=1)
+
+
+def _valueless(
+    rows: list[list[str]], lost: dict[tuple[int, int], str], name: str
+) -> Iterator[Problem]:
+    """Yield the errors and the formulas of which no result was saved: they would be read empty."""
+    header = next((cells for cells in rows if any(cells)), [])
+    for (row, column), words in sorted(lost.items()):
+        head = header[column] if column < len(header) else ""
+        if words.startswith("="):
+            expected = "formule sans résultat ; attendu : une valeur"
+        else:
+            expected = "erreur du tableur ; attendu : une valeur, ou une cellule vide"
+        yield Problem(name, row + 1, head or None, words, expected)
 
 
 def _merged(rows: list[list[str]], merged: Ranges, name: str) -> Iterator[Problem]:
@@ -206,7 +223,8 @@ def read_rows(place: Place, name: str, columns: set[str]) -> tuple[Row, list[Row
     Raises
     ------
     SourceError
-        When the file is empty, cannot be decoded, is not what its suffix says, or merges cells.
+        When the file is empty, cannot be decoded, is not what its suffix says, merges cells or holds
+        errors.
     """
     data = place.path.read_bytes()
     if not data.removeprefix(codecs.BOM_UTF8).strip():

@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
-from solidata.context.cells import place
+from solidata.french import FrenchError
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_ADDRESS = re.compile(r"([A-Z]+)([0-9]+)")
 _MAY_LOSE = re.compile(rb"""\bt=["']e["']|<(?:\w+:)?f[\s>/]""")
 """Without an error and a formula nothing is lost: most sheets are not parsed twice."""
+
+
+def place(address: str) -> tuple[int, int]:
+    """Return the row and the column, from zero, of the cell that a spreadsheet names so.
+
+    Examples
+    --------
+    >>> place("W47"), place("AA1")
+    ((46, 22), (0, 26))
+    """
+    match = _ADDRESS.fullmatch(address)
+    if match is None:
+        raise FrenchError(address, "attendu\u00a0: l’adresse d’une cellule, W47 par exemple")
+    column = functools.reduce(lambda n, letter: 26 * n + ord(letter) - ord("A") + 1, match[1], 0)
+    return int(match[2]) - 1, column - 1
 
 
 def lost_cells(path: str | Path) -> dict[str, dict[tuple[int, int], str]]:
