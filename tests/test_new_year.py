@@ -486,6 +486,35 @@ def test_a_status_word_nobody_knows_is_told_before_all_is_filled(draft, assemble
     assert state(draft, assembled).problems == []
 
 
+@pytest.mark.parametrize(
+    ("printed", "expected"),
+    [
+        ("Réalisée / En cours", True),
+        ("En cours, action supprimée en 2027", True),
+        ("Réalisée partiellement", True),
+        ("Réalisées en partie", True),
+        ("Réalisée à 50 %", True),
+        ("Réalisée (1)", False),
+        ("Réalisées", False),
+        ("Non engagée - Supprimée du fait d’un autre concours", False),
+        ("Non réalisée reportée", False),
+    ],
+)
+def test_a_status_that_goes_on_with_another_or_says_a_part_is_refused(
+    draft, assembled, printed, expected
+):
+    change(draft / "mentions.csv", "DP-02.table.2026", status_printed=printed)
+    said = [str(p) for p in state(draft, assembled).problems]
+    assert [p.split(" ; ")[1] for p in said] == ["deux statuts, ou une partie"] * expected
+    if expected:
+        # Declared whole, it means what is said of it.
+        words = draft / "status_words.csv"
+        names, rows = made.rows_of(words)
+        told = {"word_id": "nuance", "wording": printed, "status": "en_cours"}
+        made.write_rows(words, names, [*rows, told])
+        assert state(draft, assembled).problems == []
+
+
 def test_a_status_misread_once_is_repaired_in_corrections(report, both):
     ours = {"mention_id": "EF-03.table.2026", "status_printed": "En⏎cows"}
     change(report / "mentions.csv", ours["mention_id"], status_printed=ours["status_printed"])
@@ -546,6 +575,35 @@ def test_what_repeats_a_row_of_a_draft_counts_until_the_draft_is_finished(draft,
 
 
 # --- what a finished report gets wrong ---------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "kind", "column", "expected"),
+    [
+        ("2026-12-31", "2026-01-01", "observed", "period_end", "attendu : au plus tôt 2026-12-31, le "
+         "début de la période"),
+        ("2062-01-01", "", "observed", "period_start", "attendu : une période observée avant la fin de "
+         "2027, ou kind = planned ou target"),
+        ("2062-01-01", "", "target", None, None),
+        ("2026-01-01", "2027-01-31", "observed", None, None),
+    ],
+)  # fmt: skip
+def test_a_period_that_cannot_have_been_observed_is_refused_in_a_draft_and_in_a_build(
+    assembled, report, start, end, kind, column, expected
+):
+    made_of = {"period_start": start, "period_end": end, "kind": kind}
+    change(report / "observations.csv", "volets-schema.1.2026", **made_of)
+    told = [str(p) for p in state(report, assembled).problems]
+    if column is None:
+        assert told == []
+        assemble(report.parent)
+        return
+    for said in (told, refusals(report.parent)):
+        (problem,) = said
+        value = end if column == "period_end" else start
+        assert problem == (
+            f"{NEW}/observations.csv, ligne 3, colonne {quoted(column)} : {quoted(value)} lu ; {expected}"
+        )
 
 
 def test_everything_a_report_gets_wrong_is_told_at_once(report, both):

@@ -39,12 +39,13 @@ def misdated(tables: Rows) -> Iterator[Fault]:
     """Yield the rows of a report that are of another year than it can speak of.
 
     A report whose name bears a year counts the actions of this year, and announces nothing
-    beyond the next; two reports do not count the same year.
+    beyond the next, where what it observes ends too; two reports do not count the same year.
 
     Parameters
     ----------
     tables : Rows
-        ``sources``, ``status_counts``, ``mentions`` and ``flagships``.
+        ``sources``, ``status_counts``, ``mentions``, ``flagships`` and ``observations``, typed or
+        raw.
     """
     first: dict[int, str] = {}
     for source_id in (s["source_id"] for s in tables["sources"] if s["kind"] == "rapport"):
@@ -67,6 +68,20 @@ def misdated(tables: Rows) -> Iterator[Fault]:
             for row in tables[name]:
                 if row["source_id"] == source_id and int(row["year"]) > own + 1:
                     yield name, row[key], "year", str(row["year"]), expected
+        here = (row for row in tables["observations"] if row["source_id"] == source_id)
+        yield from _not_yet(here, own)
+
+
+def _not_yet(observations: Iterable[Row], own: int) -> Iterator[Fault]:
+    """Yield what the report of `own` says observed after the year that follows."""
+    expected = (
+        f"attendu : une période observée avant la fin de {own + 1}, ou kind = planned ou target"
+    )
+    for row in observations:
+        for column in ("period_start", "period_end"):
+            day = str(row[column] or "")
+            if row["kind"] == "observed" and day[:4] > str(own + 1):
+                yield "observations", row["observation_id"], column, day, expected
 
 
 def published_twice(department_budget: Iterable[Row]) -> Iterator[Fault]:

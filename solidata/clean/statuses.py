@@ -7,6 +7,7 @@ printed totals) and ``none``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,6 +25,12 @@ ALL = "toutes"
 _LISTS = {"stated": ("table", "focus", "alliance"), "sheet": ("sheet",), "flagship": ("flagship",)}
 REPORTED = (*_LISTS["stated"], *_LISTS["sheet"])
 """The lists of a report that give an action a status, known or not."""
+_TWO = "?"
+_DOUBTS = {
+    "": "statut inconnu ; ajoutez sa formule",
+    _TWO: "deux statuts, ou une partie ; ajoutez toute la formule, avec son sens,",
+}
+_PART = re.compile(r"partiellement\b|(?:en|pour) partie\b|a moitie\b|a \d+ %")
 _WHERE = {
     "stated": "dans la liste",
     "sheet": "sur la fiche",
@@ -43,14 +50,19 @@ def read_status_words(
     Raises
     ------
     SourceError
-        With every wording that ``status_words`` does not know.
+        With every wording that ``status_words`` does not know, and those that go on with another
+        status or say a part (« Réalisée / En cours », « Réalisée en partie »).
     """
     known = {_squeeze(row["wording"]): row["status"] for row in as_rows(words)}
     by_length = sorted(known, key=len, reverse=True)
 
     def read(printed: str) -> str | None:
         squeezed = _squeeze(printed)
-        return next((known[w] for w in by_length if squeezed.startswith(w)), None)
+        first = next((w for w in by_length if squeezed.startswith(w)), None)
+        if first is None:
+            return None
+        others = [w for w in by_length if known[w] != known[first]]
+        return _TWO if _goes_on(printed, first, others) else known[first]
 
     said = mentions["status_printed"]
     if repairs is not None:
@@ -58,19 +70,32 @@ def read_status_words(
             "mentions", "status_printed", mentions["mention_id"], said.map(join_lines)
         )
     statuses = said.map(lambda printed: read(printed) if printed else "")
-    if statuses.isna().any():
+    doubtful = statuses.isna() | (statuses == _TWO)
+    if doubtful.any():
         raise SourceError(
             Problem(
                 row[FILE],
                 int(row[ROW]),
                 "status_printed",
                 row["status_printed"],
-                f"statut inconnu ; ajoutez sa formule à {beside(row[FILE], 'status_words')}, ou sa "
+                f"{_DOUBTS[status]} à {beside(row[FILE], 'status_words')}, ou sa "
                 "lecture à corrections si elle est fautive",
             )
-            for _, row in mentions[statuses.isna()].iterrows()
+            for (_, row), status in zip(
+                mentions[doubtful].iterrows(), statuses[doubtful].fillna(""), strict=True
+            )
         )
     return statuses
+
+
+def _goes_on(printed: str, first: str, others: list[str]) -> bool:
+    """Return whether what follows the wording `first` says a part, or begins another status."""
+    words = re.findall(r"[^\W_]+|%", fold(join_lines(printed)))
+    while words and first:  # « s » of « Réalisées » stays, and says nothing
+        first, words = first[len(words[0]) :], words[1:]
+    return bool(_PART.match(" ".join(words))) or any(
+        "".join(words[rank:]).startswith(w) for rank in range(len(words)) for w in others
+    )
 
 
 def _squeeze(text: str) -> str:

@@ -202,10 +202,11 @@ def _report_problems(draft: Draft, known: Frames) -> Iterator[Problem]:
         name: pd.DataFrame(
             columns=[*(f.name for f in all_tables()[name].transcribed), "source_id", FILE, ROW]
         )
-        for name in ("mentions", "status_counts", "flagships")
+        for name in ("mentions", "status_counts", "flagships", "observations")
     }
     frames = empty | draft.tables
-    dated = {n: frames[n][frames[n]["year"] != ""] for n in empty}
+    dated = {n: frames[n][frames[n]["year"] != ""] for n in empty if n != "observations"}
+    dated["observations"] = frames["observations"]
     sources = pd.DataFrame([{"source_id": draft.name, "kind": "rapport"}])
     actions = known["actions"].set_index("action_id")
     found = [

@@ -160,6 +160,14 @@ def _line_faults(table: Table, row: Record, lines: int | None) -> Iterable[Probl
             )
 
 
+def _period_faults(row: dict[str, Any]) -> Iterable[Problem]:
+    """Yield the end of a period that comes before its first day."""
+    start, end = row.get("period_start", ""), row.get("period_end", "")
+    if start and end and end < start:  # as AAAA-MM-JJ, text is in the order of days
+        expected = f"attendu : au plus tôt {start}, le début de la période"
+        yield Problem(row[FILE], row[ROW], "period_end", end, expected)
+
+
 def read_table(
     place: Place,
     table: Table,
@@ -215,6 +223,7 @@ def read_table(
             faults.append(Problem(name, row[0], "source_id", source_id, expected))
         if not faults:
             faults += _line_faults(table, record, sources.get(source_id))
+            faults += _period_faults(record)
         if unfinished:
             faults = [f for f in faults if f.value]
         if not faults:
