@@ -321,6 +321,7 @@ def test_rows_that_leave_a_doubt_are_named(tmp_path, rows, where, words):
     [
         ([*HEADER[:2], 2019, 2019], "deux colonnes de même en-tête"),
         ([*HEADER[:2], 2019, None], "une valeur sans en-tête"),
+        ([*HEADER[:2], 2018, 20199], "un nombre qui n’est pas une année"),
     ],
 )
 def test_headers_that_leave_a_doubt_are_named(tmp_path, header, words):

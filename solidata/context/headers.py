@@ -13,6 +13,7 @@ from solidata.problems import Problem
 
 BREAK = "rupture"
 _YEAR_ALONE = re.compile(r"(?:annee|au 1er janvier|au 31 decembre) (\d{4})")
+_NUMBER = re.compile(r"[0-9]+(?:\.0)?")
 _TO_COME = re.compile(r"\b(?:projections?|projetee?s?|previsions?|scenarios?|perspectives?)\b")
 """What says that the values of a year to come are no misprint."""
 _SHARE = re.compile(r"(?:proportion|part|taux)\b")
@@ -55,7 +56,8 @@ def columns(
         From left to right.
     list of Problem
         Values under no header, a column with two years, two columns with one header, a year that
-        the sheet's name contradicts, a year to come, a header that is an error.
+        the sheet's name contradicts, a year to come, a header that is an error, a number among
+        years that is none.
     """
     problems: list[Problem] = []
     found: list[Column] = []
@@ -93,6 +95,13 @@ def columns(
             found = [
                 Column(c.index, c.series, str(year), year, c.flag, c.marks, c.unit) for c in found
             ]
+    else:
+        expected = "un nombre qui n’est pas une année ; attendu : une année, ou des mots"
+        problems += [
+            grid.problem(block.header[-1], c.index, expected)
+            for c in found
+            if c.year is None and _NUMBER.fullmatch(c.series)
+        ]
     found, to_come = _projected(grid, block, found, this_year)
     return found, problems + to_come
 
