@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from solidata.analysis import context as analysis
+from solidata.analysis import publics
 from solidata.cli import context as command
 from solidata.cli import main
 from solidata.context import download, maps
@@ -393,3 +394,26 @@ def test_a_defect_stops_the_export(observations, registers, tmp_path):
     with pytest.raises(DefectError, match="sans point final"):
         figure.save(tmp_path / "a")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_sums_keep_the_order_and_every_address_and_miss_what_a_part_misses():
+    rows = pd.DataFrame(
+        {"k": ["b", "a", "b", "a"], "n": [1.0, None, 2.0, 4.0], "t": ["B1", "A1", "B2", "A2"],
+         "s": ["x", "y", "z", "y"]}
+    )  # fmt: skip
+    made = publics.sums(rows, ["k"], ["n"], ["t"], ["s"])
+    assert made["k"].tolist() == ["b", "a"]
+    assert made.loc[0, "n"] == 3.0  # 1 + 2
+    assert pd.isna(made.loc[1, "n"])  # nothing + 4 is not 4
+    assert made["t"].tolist() == [["B1", "B2"], ["A1", "A2"]]
+    assert made["s"].tolist() == ["x", "y"]
+
+
+def test_a_population_at_hand_is_the_one_that_divides(observations):
+    people = analysis.population(observations, "75-")
+    assert analysis.rates(observations, APA, "75-", people=people).equals(
+        analysis.rates(observations, APA, "75-")
+    )
+    double = people.assign(population=people["population"] * 2)
+    found = at(analysis.rates(observations, APA, "75-", people=double), "departement", department="41")  # fmt: skip
+    assert found["rate"] == pytest.approx(0.15)  # 300 over twice 1 000

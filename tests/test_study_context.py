@@ -127,3 +127,15 @@ def test_a_workbook_of_an_unknown_edition_is_refused(study, tmp_path):
     book.save(tmp_path / "drees-depenses-1999-2020.xlsx")
     with pytest.raises(RefusedError, match="édition"):
         comparisons.Workbooks(study, tmp_path)
+
+
+def test_a_population_is_added_up_once_for_all_that_share_it(study, monkeypatch):
+    books, asked = comparisons.Workbooks(study), []
+    monkeypatch.setattr(comparisons.Workbooks, "observations", pd.DataFrame())
+    monkeypatch.setattr(
+        comparisons.analysis, "population", lambda rows, public: asked.append(public)
+    )
+    monkeypatch.setattr(comparisons.analysis, "rates", lambda *a, **k: pd.DataFrame())
+    for name in ("apa-a-domicile", "apa-en-etablissement", "ase-enfants-confies", "apa-a-domicile"):
+        books.rates(f"contexte-{name}")
+    assert asked == ["75-", "0-19"]

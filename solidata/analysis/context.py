@@ -20,6 +20,7 @@ from solidata.analysis.publics import (
     in_euros,
     population,
     public_words,
+    sums,
     wholes,
 )
 from solidata.french import listed, quote
@@ -33,6 +34,7 @@ def rates(
     measure: str = "stock",
     series: str | None = None,
     metropolitan: bool = False,
+    people: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return an indicator over its public, for départements, regions and metropolitan France.
 
@@ -51,6 +53,8 @@ def rates(
         The header besides the year; by default that of the latest year. Two are never joined.
     metropolitan : bool
         Keep the départements of metropolitan France only.
+    people : pandas.DataFrame, optional
+        What :func:`population` returns for `public`, when it is at hand: several indicators share one.
 
     Returns
     -------
@@ -81,7 +85,7 @@ def rates(
     mine["address"], mine["year"] = addresses(mine), mine["year"].astype(int)
     mine["basis"] = "printed"
     mine = pd.concat([mine, _sums(mine)], ignore_index=True)
-    people = population(observations, public)
+    people = population(observations, public) if people is None else people
     mine["population_year"] = mine["year"] + (1 if measure == "stock" else 0)
     places = ["area_kind", "department", "region"]
     people = people.rename(columns={"year": "population_year", "address": "people_address",
@@ -135,12 +139,9 @@ def _sums(rows: pd.DataFrame) -> pd.DataFrame:
     ):
         if (rows["area_kind"] == kind).any() or chosen.empty:
             continue
-        sums = chosen.groupby(by, sort=False).agg(
-            value=("value", lambda v: v.sum(skipna=False)), unit=("unit", "first"),
-            series=("series", "first"), source_id=("source_id", "first"),
-            address=("address", " ".join),
-        ).reset_index()  # fmt: skip
-        made.append(sums.assign(area_kind=kind, department="", area_name="", flag="", basis="sum"))
+        added = sums(chosen, by, ["value"], ["address"], ["unit", "series", "source_id"])
+        made.append(added.assign(address=added["address"].str.join(" "), area_kind=kind,
+                                 department="", area_name="", flag="", basis="sum"))  # fmt: skip
     return pd.concat(made).fillna({"region": ""}) if made else rows.iloc[:0]
 
 

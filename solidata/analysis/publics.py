@@ -94,13 +94,10 @@ def wholes(observations: pd.DataFrame) -> pd.DataFrame:
     if parts.empty:
         return others.reset_index(drop=True)
     told = others[others["value"].notna()].set_index([*key, "department"]).index
-    made = parts.groupby([*key, "part_of"], sort=False, dropna=False).agg(
-        area_kind=("area_kind", "first"), region=("region", "first"),
-        area_name=("area_name", lambda names: listed(dict.fromkeys(names))),
-        year=("year", "first"), value=("value", lambda v: v.sum(skipna=False)),
-        unit=("unit", "first"), flag=("flag", "first"), source_id=("source_id", "first"),
-        cell=("cell", " ".join),
-    ).reset_index()  # fmt: skip
+    made = sums(parts, [*key, "part_of"], ["value"], ["area_name", "cell"],
+                ["area_kind", "region", "year", "unit", "flag", "source_id"])  # fmt: skip
+    made["area_name"] = [listed(dict.fromkeys(names)) for names in made["area_name"]]
+    made["cell"] = made["cell"].str.join(" ")
     made = made.rename(columns={"part_of": "department"}).assign(part_of="")
     made = made[~made.set_index([*key, "department"]).index.isin(told)]
     # A whole that is printed without a value gives way to the sum of its parts.
@@ -140,11 +137,11 @@ def population(observations: pd.DataFrame, public: str) -> pd.DataFrame:
     mine = observations[
         (observations["indicator_id"] == POPULATION) & observations["area_kind"].isin(KINDS)
     ]
-    series = mine["series"].astype(object).fillna("")
-    mine = mine[series.str.startswith("Ensemble") & ~series.str.endswith("Total")]
-    if mine.empty:
+    told = [text for text in mine["series"].astype(object).fillna("").unique()
+            if text.startswith("Ensemble") and not text.endswith("Total")]  # fmt: skip
+    if not told:
         raise NoDataError("Aucune population par âge dans les classeurs lus.")
-    bands = {text: _band(text) for text in mine["series"].astype(object).unique()}
+    bands = {text: _band(text) for text in told}
     inside = {t for t, (a, b) in bands.items() if a >= low and (high is None or b <= high)}
     cut = sorted(
         t for t, (a, b) in bands.items()
@@ -156,12 +153,9 @@ def population(observations: pd.DataFrame, public: str) -> pd.DataFrame:
             f"Les tranches d’âge imprimées ne donnent pas la population {public_words(public)} : {words}."
         )
     mine = wholes(mine[mine["series"].isin(inside)])
-    mine["address"] = addresses(mine)
-    found = mine.groupby([*AREA, "year"], sort=False).agg(
-        population=("value", lambda v: v.sum(skipna=False)),
-        provisional=("flag", lambda flags: bool((flags == "p").any())),
-        source_id=("source_id", "first"), address=("address", " ".join),
-    ).reset_index()  # fmt: skip
+    mine = mine.assign(address=addresses(mine), provisional=mine["flag"] == "p")
+    mine = mine.rename(columns={"value": "population"})
+    found = _counted(mine, [*AREA, "year"])
     found["year"] = found["year"].astype(int)
     return pd.concat([found, _regions(found)], ignore_index=True)
 
@@ -187,9 +181,50 @@ def _regions(found: pd.DataFrame) -> pd.DataFrame:
     if (found["area_kind"] == "region").any():
         return found.iloc[:0]
     mine = found[found["area_kind"] == "departement"]
-    sums = mine.groupby(["region", "year"], sort=False).agg(
-        population=("population", lambda v: v.sum(skipna=False)),
-        provisional=("provisional", "any"), source_id=("source_id", "first"),
-        address=("address", " ".join),
-    )  # fmt: skip
-    return sums.reset_index().assign(area_kind="region", department="", area_name="")
+    made = _counted(mine, ["region", "year"])
+    return made.assign(area_kind="region", department="", area_name="")
+
+
+def _counted(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    made = sums(rows, by, ["population", "provisional"], ["address"], ["source_id"])
+    made["provisional"] = made["provisional"] > 0  # one such part is enough
+    return made.assign(address=made["address"].str.join(" "))
+
+
+def sums(
+    rows: pd.DataFrame, by: list[str], values: list[str], texts: list[str], first: list[str]
+) -> pd.DataFrame:
+    """Return what groups of rows add up to; a sum of which a part is missing is missing.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+    by : list of str
+        The columns that make a group.
+    values, texts, first : list of str
+        The columns that are added up, those that become the list of what they hold, and those that
+        keep what they hold first.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a group, in order of appearance, with all these columns.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"k": ["a", "b", "a"], "n": [1.0, None, 2.0], "t": list("xyz"), "s": "s"})
+    >>> sums(rows, ["k"], ["n"], ["t"], ["s"]).to_dict("list")
+    {'k': ['a', 'b'], 'n': [3.0, nan], 't': [['x', 'z'], ['y']], 's': ['s', 's']}
+    """
+    # A function called group by group would take most of the time of a comparison: there are
+    # thousands of groups, and pandas makes a series of each.
+    groups = rows.groupby(by, sort=False, dropna=False)
+    made = groups[values].sum(skipna=False)
+    numbers = groups.ngroup()
+    for column in texts:
+        held: list[list[str]] = [[] for _ in range(len(made))]
+        for number, text in zip(numbers, rows[column], strict=True):
+            held[number].append(text)
+        made[column] = pd.Series(held, index=made.index, dtype=object)
+    made[first] = groups[first].first()
+    return made.reset_index()

@@ -48,6 +48,7 @@ class Workbooks:
         self.folder = Path(folder) if folder is not None else home.home() / "data" / "external"
         there = folder is not None or self.folder.is_dir()
         self.paths = download.local(self.folder).paths if there else ()
+        self._people: dict[str, pd.DataFrame] = {}
 
     @functools.cached_property
     def observations(self) -> pd.DataFrame:
@@ -82,7 +83,11 @@ class Workbooks:
                 f"Indicateur {quote(indicator_id)} sans public ; au choix : {known}."
             )
         row = declared.loc[indicator_id]
-        found = analysis.rates(self.observations, indicator_id, row["public"], row["measure"])
+        if (public := row["public"]) not in self._people:
+            self._people[public] = analysis.population(self.observations, public)
+        found = analysis.rates(
+            self.observations, indicator_id, public, row["measure"], people=self._people[public]
+        )
         if row["measure"] == "flow":
             found = analysis.constant_euros(found, self.index, column="rate")
             found = found.assign(rate=found["rate_constant"])
