@@ -157,7 +157,7 @@ def test_every_figure_is_sound_in_every_preset(made, name):
         # 4 achieved (2 + 1 + 1) and 4 engaged (1 + 2 + 1) of 5 + 4 + 3
         ("statuts-par-section", "8 des 12 actions du schéma sont réalisées ou en cours en 2031"),
         ("budget", "Les solidarités représentent 60 % du budget départemental voté pour 2031"),
-        ("ouvertures-mds", "3 maisons sur 4 reçoivent du public ; 1 a ouvert en 2031"),
+        ("ouvertures-mds", "3 maisons sur 4 sont ouvertes ; 1 a ouvert en 2031"),
         # 120 / 100 = 1.2, against 72 / 80 = 0.9
         (
             "publics",

@@ -120,7 +120,7 @@ def test_every_row_says_where_it_is_printed(figures, tables, name):
         ("budgets", "department_budget", "block_id", "2026-primitif-total", "amount_eur", 460e6,
          None, "de 451 M€ votés en 2025 à 460 M€ en 2026, soit +9 M€"),  # 460 - 451 = 9
         ("openings", "observations", "observation_id", "mds-ouvertes.3", "value", 8.0,
-         "8 maisons sur 12 reçoivent du public ; 2 ont ouvert en 2024", "8 maisons sur les 12 visées"),
+         "8 maisons sur 12 sont ouvertes ; 2 ont ouvert en 2024", "8 maisons sur les 12 visées"),
     ],
 )  # fmt: skip
 def test_words_follow_the_data(figures, tables, name, table, key, row, column, value, title, reading):  # fmt: skip
@@ -911,15 +911,15 @@ def test_an_opening_printed_twice_is_one_dot():
 
 def test_more_houses_than_aimed_at_are_not_a_part_of_them():
     figure = openings([MER], 14, 12)
-    assert figure.title.replace("\u00a0", " ").startswith("14 maisons pour 12 visées reçoivent")
+    assert figure.title.replace("\u00a0", " ").startswith("14 maisons pour 12 visées sont ouvertes")
     assert "14 pour 12" in every_text(figure.render())
 
 
 def test_one_house_is_in_the_singular():
     figure = openings([MER], 1, 1)
-    assert figure.reading.startswith("1\u00a0maison sur la seule visée reçoit du public")
+    assert figure.reading.startswith("1\u00a0maison sur la seule visée est ouverte")
     assert figure.scope == "la maison départementale des solidarités visée."
-    assert figure.alt.startswith("1 carreau plein sur 1\u00a0: 1 maison reçoit")
+    assert figure.alt.startswith("1 carreau plein sur 1\u00a0: 1 maison est ouverte")
 
 
 # --- coverage ------------------------------------------------------------------------

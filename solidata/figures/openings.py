@@ -26,7 +26,7 @@ def openings(
     indicator: str | None = None,
     year: int | None = None,
 ) -> Figure:
-    """Return how many houses receive the public out of those aimed at, and the dated openings.
+    """Return how many houses are open out of those aimed at, and the dated openings.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def openings(
     goal = f"{opened} {plural(opened, 'maison')} sur {plural(target, 'la seule visée', f'les {target} visées')}"
     if opened > target:
         ratio = goal = f"{opened} maisons pour {target} {plural(target, 'visée')}"
-    receive = plural(opened, "reçoit", "reçoivent")
+    are_open = plural(opened, "est ouverte", "sont ouvertes")
     left = max(target - opened, 0)
     years = f"{dated['date_start'].min().year}", f"{dated['date_start'].max().year}"
     when = f"en {years[0]}" if years[0] == years[1] else f"de {years[0]} à {years[1]}"
@@ -82,8 +82,8 @@ def openings(
     return Figure(
         name=of_year("ouvertures-mds", year),
         title=title(
-            f"{ratio} {receive} du public ; {count}\u00a0{plural(count, 'a', 'ont')} ouvert {when}",
-            f"{ratio} {receive} du public",
+            f"{ratio} {are_open} ; {count}\u00a0{plural(count, 'a', 'ont')} ouvert {when}",
+            f"{ratio} {are_open}",
         ),
         unit="Maisons départementales des solidarités (MDS), en nombre, et dates d’ouverture imprimées",
         data=data,
@@ -93,11 +93,11 @@ def openings(
         table_=_openings_table(data),
         alt=(
             f"{opened} {plural(opened, 'carreau plein', 'carreaux pleins')} sur {max(target, opened)} : "
-            f"{opened} {plural(opened, 'maison')} {receive} du public, "
+            f"{opened} {plural(opened, 'maison')} {are_open}, "
             f"{left} {plural(left, 'reste', 'restent')} à ouvrir. Sur une ligne du temps, "
             f"{count} {plural(count, 'ouverture datée', 'ouvertures datées')} {when} : {named}."
         ),
-        reading=f"{goal} {receive} du public ; {'ouvertures datées' if count > 1 else 'ouverture datée'} : {named}.",
+        reading=f"{goal} {are_open} ; {'ouvertures datées' if count > 1 else 'ouverture datée'} : {named}.",
         note=(
             f"le bilan ne date pas le nombre de {opened} {plural(opened, 'maison')} ; il date {count} "
             f"{plural(count, 'ouverture')}"
@@ -218,7 +218,7 @@ def _draw_tiles(page: Page, canvas: Axes, opened: int, target: int, layout: _Lay
     ratio = f"{opened} sur {target}" if opened <= target else f"{opened} pour {target}"
     page.text(MARGIN, page.bottom + top - 0.6, ratio, size=18, weight=700, va="top")
     beside = MARGIN + text_width(ratio, 18, 700) + 3.0
-    said = f"{plural(opened, 'maison reçoit', 'maisons reçoivent')} du public ; nombre non daté dans le bilan"
+    said = f"{plural(opened, 'maison ouverte', 'maisons ouvertes')} ; nombre non daté dans le bilan"
     words = fitted(said, layout.tiles + MARGIN - beside, 8, 400, 2)
     block(page, beside, top - (1.2 if len(words) > 1 else 3.0), words, 8)
     count = max(target, opened)
