@@ -166,3 +166,14 @@ def test_no_section_is_refused():
     flagships_only = counts[counts["section_id"] == "phares"]
     with pytest.raises(ValueError, match="Aucune section avec des totaux par statut pour 2025"):
         drawn(flagships_only)
+
+
+def test_a_fingerprint_prints_no_digit_that_two_machines_may_differ_by():
+    def told(*values):
+        rows = pd.DataFrame({"v": values, "source_id": "s"})
+        return fingerprint("T", rows, "v").splitlines()[1].split(" ; ")[0].replace("\u202f", " ")
+
+    assert told(0.045264837660344934, 0.134785976661086) == "2 valeurs, de 0,0452648 à 0,134786"
+    assert told(0.0, 35.25787242319082) == "2 valeurs, de 0 à 35,2579"
+    assert told(35516123.0, 202767000.0) == "2 valeurs, de 35 516 123 à 202 767 000"  # whole: kept
+    assert told(-1234567.891, -0.5) == "2 valeurs, de −1 234 568 à −0,5"

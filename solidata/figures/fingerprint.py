@@ -6,6 +6,7 @@ nbval does not compare images: the fingerprint printed beside a figure is what f
 from __future__ import annotations
 
 import hashlib
+import math
 from typing import TYPE_CHECKING
 
 from solidata.french import format_number
@@ -21,6 +22,13 @@ def digest(data: pd.DataFrame) -> str:
     """
     text = data.to_csv(index=False, float_format="%.6g", lineterminator="\n")
     return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _short(value: float) -> str:
+    """Return a number whole, or with six significant digits: the last ones differ between machines."""
+    if value == int(value):
+        return format_number(value)
+    return format_number(round(float(value), max(0, 5 - math.floor(math.log10(abs(value))))))
 
 
 def fingerprint(title: str, data: pd.DataFrame, value: str) -> str:
@@ -47,6 +55,6 @@ def fingerprint(title: str, data: pd.DataFrame, value: str) -> str:
     >>> print(fingerprint("Deux actions", frame, "n").splitlines()[0])
     Deux actions
     """
-    low, high = format_number(data[value].min()), format_number(data[value].max())
+    low, high = _short(data[value].min()), _short(data[value].max())
     sources = ", ".join(sorted({s for cell in data["source_id"] for s in cell.split()}))
     return f"{title}\n{len(data)} valeurs, de {low} à {high} ; {sources} ; empreinte {digest(data)}"
