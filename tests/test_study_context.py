@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from solidata.analysis import needs
+from solidata.context import download, maps
 from solidata.figures import gallery
-from solidata.problems import NoDataError, RefusedError
+from solidata.problems import NoDataError, RefusedError, SourceError
 from solidata.study import Sheet, Text, comparisons, context
 
 EVERY = [getattr(context, n) for n in ("needs", "over_publics", "spent", "spending", "dates")]
@@ -41,7 +42,7 @@ def test_a_benefit_stands_over_its_own_public(study):
     frame = context.over_publics(study).frame.set_index("Indicateur")
     row = frame.loc["APA à domicile"]
     assert said(row["Nombres"]) == "5 455/41 387"  # those of 31 December over those of the next day
-    assert row["Pour 100"] == "13,2"  # 5455 / 41387 = 0.1318
+    assert row["Pour 1\u202f000"] == "131,8"  # 5455 / 41387 = 0.1318
     assert row["Public"] == "habitants de 75 ans et plus"
     assert row["Population"] == "2022, provisoire"
 
@@ -109,9 +110,9 @@ def test_the_place_of_the_departement_is_counted(study, monkeypatch):
     monkeypatch.setattr(comparisons.Workbooks, "observations", [1])
     found = comparisons.places(books).frame.iloc[0]
     assert found["Rang"] == "2/3"
-    assert found["Département"] == "2,0"
-    assert found["Médiane"] == "2,0"
-    assert found["Premier quartile"] == "1,5"  # between 1 and 2
+    assert found["Département"] == "20,0"  # 2 / 100, for a thousand as on the figures
+    assert found["Médiane"] == "20,0"
+    assert found["Premier quartile"] == "15,0"  # between 10 and 20
     assert found["Région"] == ""  # none printed
 
 
@@ -139,3 +140,67 @@ def test_a_population_is_added_up_once_for_all_that_share_it(study, monkeypatch)
     for name in ("apa-a-domicile", "apa-en-etablissement", "ase-enfants-confies", "apa-a-domicile"):
         books.rates(f"contexte-{name}")
     assert asked == ["75-", "0-19"]
+
+
+def test_where_the_departement_stands_is_told_from_the_highest_quarter_down(study, monkeypatch):
+    books, code = comparisons.Workbooks(study), study.registers.plan.department_code
+    high = made_rates(code)
+    high.loc[high["department"] == code, "rate"] = 0.05  # above 3 and 1 for 100
+    rows = [({"label": "APA"}, made_rates(code)), ({"label": "PCH"}, high)]
+    monkeypatch.setattr(comparisons, "_indicators", lambda _: rows)
+    lines = said(comparisons.standing(books)).splitlines()
+    assert lines[0].endswith("parmi les départements (2) :")
+    assert lines[2:] == ["- **1** dans le quart supérieur : PCH.", "- **1** à la médiane : APA."]
+
+
+def test_growth_is_told_before_and_after_prices_since_the_first_year_of_the_tables(
+    study, monkeypatch
+):
+    total = "contexte-depense-brute-totale-d-aide-sociale"  # in the tables from 2016 to 2019
+    found = pd.DataFrame(
+        {"indicator_id": total, "year": [2015, 2016, 2019], "value": [1.0, 100.0, 110.0],
+         "value_constant": [1.0, 104.0, 110.0], "price_source": "Insee"}
+    )  # fmt: skip
+    monkeypatch.setattr(comparisons, "_constant", lambda _: found)
+    told = said(comparisons.growth(comparisons.Workbooks(study)))
+    assert told.startswith("De 2016 à 2019")
+    assert "**+10,0 %** en euros courants" in told  # 110 / 100
+    assert "**+5,8 %** en euros constants" in told  # 110 / 104
+
+
+@pytest.fixture
+def one_edition(tmp_path, monkeypatch):
+    """Return a workbook of one sheet that a reader refuses, the only edition that is known."""
+    book = openpyxl.Workbook()
+    for row in (["Minima sociaux : données départementales"], [],
+                ["N° Dep", "Libelle Dep", 2018, 2019], ["18", "Cher", 1, "douze"]):  # fmt: skip
+        book.active.append(row)
+    path = tmp_path / "renommé.xlsx"
+    book.save(path)
+    known = next(p for p in maps.publications() if "minima" in p.source_id)
+    file = maps.File("minima-tel-que-publié.xlsx", download.checksum(path))
+    declared = lambda: (dataclasses.replace(known, files=(file,)),)  # noqa: E731
+    monkeypatch.setattr(maps, "publications", declared)
+    monkeypatch.setattr(download, "publications", declared)
+    return path
+
+
+def test_a_workbook_is_known_by_what_it_holds_and_not_by_its_name(study, one_edition):
+    told = said(comparisons.Workbooks(study, one_edition.parent).describe())
+    assert "Classeurs lus : `renommé.xlsx`" in told
+    assert "tel-que-publié" not in told  # it is the same file
+
+
+def test_a_sheet_that_is_refused_is_told(study, one_edition):
+    told = said(comparisons.Workbooks(study, one_edition.parent).describe())
+    assert "feuille refusée" in told
+    assert "douze" in told
+
+
+def test_another_edition_is_read_when_it_is_asked_for(study, one_edition):
+    one_edition.write_bytes(one_edition.read_bytes() + b"\0")
+    with pytest.raises(SourceError, match="any_edition=True"):
+        comparisons.Workbooks(study, one_edition.parent)
+    assert comparisons.Workbooks(study, one_edition.parent, any_edition=True).paths == (
+        one_edition,
+    )

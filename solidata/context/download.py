@@ -20,6 +20,8 @@ class Found:
 
     paths: tuple[Path, ...]
     missing: tuple[str, ...]
+    absent: tuple[str, ...] = ()
+    """The names of the editions that are known and not at hand."""
 
     def told(self, folder: Path) -> str:
         """Return in French what is missing and where to put it, or an empty text."""
@@ -82,8 +84,10 @@ def local(folder: str | Path, any_edition: bool = False) -> Found:
         )
     # Another edition stands in for the one we know: which one is known once it is open.
     have = {known.get(total) for total in sums.values()}
-    missing = () if any_edition else tuple(_said(p, f) for p, f in _files() if f.name not in have)
-    return Found(tuple(paths), missing)
+    absent = [] if any_edition else [(p, f) for p, f in _files() if f.name not in have]
+    return Found(
+        tuple(paths), tuple(_said(p, f) for p, f in absent), tuple(f.name for _, f in absent)
+    )
 
 
 def fetch(folder: str | Path, step: Callable[[str], Any] = lambda name: None) -> Found:
@@ -165,5 +169,5 @@ def _other_edition(name: str) -> str:
     known = [f.name for _, f in _files()]
     return (
         f"une édition inconnue ; attendu : {name if name in known else 'l’un de ' + ', '.join(known)} "
-        "tel que publié (--any-edition pour lire une autre édition)"
+        "tel que publié (pour lire une autre édition : --any-edition, ou any_edition=True dans un notebook)"
     )

@@ -154,15 +154,21 @@ def comparators(
     return {str(n): r.sort_values("year") for n, r in rows.groupby("area_name", sort=True)}
 
 
+POSITIONS = ("dans le quart supérieur", "au-dessus de la médiane", "à la médiane",
+             "sous la médiane", "dans le quart inférieur")  # fmt: skip
+"""Where a rate stands among the quartiles, from the highest down."""
+
+
 def position(rate: float, band: pd.Series) -> str:
-    """Return where a rate stands among the quartiles, in words."""
+    """Return which of :data:`POSITIONS` a rate has."""
+    upper, above, middle, below, lower = POSITIONS
     if rate > band["q3"]:
-        return "dans le quart supérieur"
+        return upper
     if rate < band["q1"]:
-        return "dans le quart inférieur"
+        return lower
     if rate == band["median"]:
-        return "à la médiane"
-    return "au-dessus de la médiane" if rate > band["median"] else "sous la médiane"
+        return middle
+    return above if rate > band["median"] else below
 
 
 def per(scale: Scale) -> str:

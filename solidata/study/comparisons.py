@@ -16,7 +16,7 @@ from solidata.context import download, maps, prices, workbooks
 from solidata.figures import context as lines
 from solidata.figures import ranks as dots
 from solidata.figures.texts import millions
-from solidata.french import format_number, listed, plural, quote
+from solidata.french import format_number, format_rate, listed, plural, quote
 from solidata.problems import NoDataError, RefusedError
 from solidata.study.several import Several
 from solidata.study.sheet import Sheet
@@ -35,7 +35,10 @@ class Workbooks:
     ----------
     study : Study
     folder : str or pathlib.Path, optional
-        Where they are; by default ``data/external`` of the project. Nothing is downloaded.
+        Where they are; by default ``data/external`` of the project. Nothing is downloaded. What a
+        file is called does not matter.
+    any_edition : bool
+        Read other editions than those that are known, such as the next year's.
 
     Raises
     ------
@@ -43,22 +46,30 @@ class Workbooks:
         When a folder is given that is none, or a workbook is of an unknown edition.
     """
 
-    def __init__(self, study: Study, folder: str | Path | None = None) -> None:
+    def __init__(
+        self, study: Study, folder: str | Path | None = None, any_edition: bool = False
+    ) -> None:
         self.study = study
         self.folder = Path(folder) if folder is not None else home.home() / "data" / "external"
         there = folder is not None or self.folder.is_dir()
-        self.paths = download.local(self.folder).paths if there else ()
+        found = download.local(self.folder, any_edition) if there else None
+        self.paths = found.paths if found else ()
+        known = [f.name for p in maps.publications() for f in p.files]
+        self.absent = set(found.absent if found else known)
         self._people: dict[str, pd.DataFrame] = {}
+        self._rates: dict[str, tuple[Any, pd.DataFrame]] = {}
 
-    @functools.cached_property
+    @property
     def observations(self) -> pd.DataFrame:
         """Every value of every département, as :func:`solidata.context.workbooks.read_workbooks` gives them."""
+        return self.reading.observations
+
+    @functools.cached_property
+    def reading(self) -> workbooks.Reading:
+        """What was read, a sheet that leaves a doubt left out, and why it was."""
         if not self.paths:
-            raise NoDataError(
-                "Sans les classeurs de la DREES et de l’Insee, pas de comparaison avec les autres "
-                "départements."
-            )
-        return workbooks.read_workbooks(self.paths, strict=False).observations
+            raise NoDataError("Sans les classeurs de la DREES et de l’Insee, pas de comparaison.")
+        return workbooks.read_workbooks(self.paths, strict=False)
 
     @functools.cached_property
     def index(self) -> pd.DataFrame:
@@ -76,6 +87,11 @@ class Workbooks:
         RefusedError
             When no map declares the indicator, or it has no public.
         """
+        if indicator_id not in self._rates:
+            self._rates[indicator_id] = self._rated(indicator_id)
+        return self._rates[indicator_id]
+
+    def _rated(self, indicator_id: str) -> tuple[Any, pd.DataFrame]:
         declared = maps.indicators().set_index("indicator_id")
         if indicator_id not in declared.index or not declared.loc[indicator_id, "public"]:
             known = listed(declared.index[declared["public"] != ""])
@@ -100,13 +116,15 @@ class Workbooks:
             f"- {plain(file.name)} – [{plain(publication.title)}]({publication.page}) ;"
             for publication in maps.publications()
             for file in publication.files
-            if file.name not in {path.name for path in self.paths}
+            if file.name in self.absent
         ]
         told = f"Classeurs lus : {listed(names)}." if names else "Aucun classeur n’est là : ce qui suit compare le département à lui-même."  # fmt: skip
+        refused = [f"- feuille refusée : {plain(problem)}" for problem in self.reading.problems] if names else []  # fmt: skip
         if not missing:
-            return Text(told)
+            return Text(told, *refused)
         return Text(
             told,
+            *refused,
             f"Pour le comparer aux autres, déposez dans `data/external`, ou dans un dossier que donne "
             f"`CLASSEURS`, {plural(len(missing), 'ce classeur', 'ces classeurs')} tels que publiés :",
             *missing[:-1],
@@ -135,6 +153,7 @@ def places(books: Workbooks) -> Sheet:
     department, rows = books.study.registers.plan.department_code, []
     if not len(books.observations):
         raise NoDataError("Les classeurs ne donnent aucune valeur.")
+    bases: set[str] = set()
     for row, found in _indicators(books):
         own = lines.own_rows(found, department)
         year = int(own["year"].max())
@@ -144,13 +163,14 @@ def places(books: Workbooks) -> Sheet:
         others = found[(found["year"] == year) & found["rate"].notna()]
         region = others[(others["area_kind"] == "region") & (others["region"] == mine["region"])]
         whole = others[others["area_kind"] == analysis.METROPOLE]
-        money = row["measure"] == "flow"
+        scale = lines.Scale.of(found, row["public"])
+        bases |= {str(int(found["price_base"].iloc[0]))} if scale.money else set()
         rows.append(
             (
                 row["label"],
                 public_words(row["public"]) or "tous âges",
                 str(year) + (" (provisoire)" if bool(mine["provisional"]) else ""),
-                *(_rate(value, money) for value in (
+                *("" if pd.isna(value) else scale.told(value) for value in (
                     mine["rate"],
                     *(r["rate"].iloc[0] if len(r) else float("nan") for r in (region, whole)),
                     band["q1"], band["median"], band["q3"],
@@ -160,20 +180,32 @@ def places(books: Workbooks) -> Sheet:
         )  # fmt: skip
     if not rows:
         raise NoDataError("Aucun indicateur des tables n’est dans les classeurs.")
-    titles = ["Indicateur", "Public", "Année", "Département", "Région", "Métropole", "Premier quartile",
-              "Médiane", "Dernier quartile", "Rang"]  # fmt: skip
+    titles = ["Indicateur", "Public", "Année", "Département", "Région", "France métropolitaine",
+              "Premier quartile", "Médiane", "Troisième quartile", "Rang"]  # fmt: skip
     frame = pd.DataFrame(rows, columns=titles)
     return Sheet(
         frame,
         caption="La place du département parmi les autres, du taux le plus élevé au plus bas "
-        "(pour 100 personnes du public, ou en euros constants par personne)",
+        f"(pour 1 000 habitants du public{f', ou en euros de {listed(sorted(bases))} par habitant' if bases else ''})",
     )
 
 
-def _rate(value: float, money: bool) -> str:
-    if pd.isna(value):
-        return ""
-    return f"{format_number(value, 0)}\u00a0€" if money else format_number(value * 100, 1)
+@or_why
+def standing(books: Workbooks) -> Text:
+    """Return where the département stands among the others, from the upper quarter to the lower."""
+    department = books.study.registers.plan.department_code
+    found: dict[str, list[str]] = {}
+    for row, rates in _indicators(books):
+        own = lines.own_rows(rates, department).iloc[-1]
+        band = analysis.quartiles(rates).set_index("year").loc[own["year"]]
+        found.setdefault(lines.position(float(own["rate"]), band), []).append(plain(row["label"]))
+    if not found:
+        raise NoDataError("Aucun indicateur des tables n’est dans les classeurs.")
+    count = format_number(sum(map(len, found.values())))
+    return Text(f"Indicateurs rapportés à leur public, parmi les départements ({count}) :", *(
+        f"- **{format_number(len(found[where]))}** {where} : {' ; '.join(found[where])}."
+        for where in lines.POSITIONS if where in found
+    ))  # fmt: skip
 
 
 @or_why
@@ -191,9 +223,8 @@ def figures(books: Workbooks, *indicator_ids: str) -> Several:
     return Several(made)
 
 
-@or_why
-def constant(books: Workbooks) -> Sheet:
-    """Return the total gross expense, year by year, in current and in constant euros."""
+def _constant(books: Workbooks) -> pd.DataFrame:
+    """Return the total gross expense of each year: ``value``, ``value_constant``, in euros."""
     declared = maps.indicators()  # the expense for everybody, of any age, is the total one
     total = declared[(declared["measure"] == "flow") & (declared["public"] == "0-")]["indicator_id"]
     rows = wholes(books.observations[books.observations["indicator_id"].isin(total)])
@@ -208,16 +239,46 @@ def constant(books: Workbooks) -> Sheet:
     mine = mine[mine["year"].isin(index["year"])]
     found = analysis.constant_euros(mine.assign(year=mine["year"].astype(int)), index)
     scale = in_euros(mine["unit"].iloc[0]) or 1.0
+    both = ["value", "value_constant"]
+    return found.assign(**{name: found[name] * scale for name in both}).sort_values("year")
+
+
+@or_why
+def growth(books: Workbooks) -> Text:
+    """Return how total gross expense moved since the tables' first year, before and after prices."""
+    found = _constant(books)
+    known = books.study.table("observations")
+    known = known[known["indicator_id"].isin(found["indicator_id"]) & known["period_end"].notna()]
+    since = known["period_end"].dt.year.min() if len(known) else found["year"].min()
+    found = found[found["year"] >= since]
+    first, last = found.iloc[0], found.iloc[-1]
+    if first["year"] == last["year"]:
+        raise NoDataError("Une seule année de dépense brute : aucune évolution.")
+    current, real = (float(last[c] / first[c]) - 1 for c in ("value", "value_constant"))
+    return Text(
+        f"De {first['year']} à {last['year']}, la dépense brute totale d’aide sociale évolue de "
+        f"**{_signed(current)}** en euros courants et de **{_signed(real)}** en euros constants, "
+        f"hausse des prix ôtée (déflateur : {plain(last['price_source'])})."
+    )
+
+
+def _signed(rate: float) -> str:
+    return f"{'+' if rate >= 0 else '−'}{format_rate(abs(rate), 1)}"
+
+
+@or_why
+def constant(books: Workbooks) -> Sheet:
+    """Return the total gross expense, year by year, in current and in constant euros."""
+    found = _constant(books)
     base, source = int(found["price_base"].iloc[0]), found["price_source"].iloc[0]
     frame = pd.DataFrame(
         {
             "Année": [str(y) for y in found["year"]],
-            "Euros courants": [millions(v * scale, fixed=True) for v in found["value"]],
-            f"Euros de {base}": [millions(v * scale, fixed=True) for v in found["value_constant"]],
+            "Euros courants": [millions(v, fixed=True) for v in found["value"]],
+            f"Euros de {base}": [millions(v, fixed=True) for v in found["value_constant"]],
         }
     )
     return Sheet(
         frame,
         caption=f"Dépense brute totale d’aide sociale. Déflateur : {source}",
-        height=420,
     )

@@ -51,7 +51,7 @@ def needs(study: Study) -> Sheet:
     """Return the number of people of each benefit, year by year."""
     return Sheet(
         _by_year(_series(study, money=False)),
-        caption="Publics des prestations, par année",
+        caption="Bénéficiaires des prestations, par année",
     )
 
 
@@ -84,17 +84,17 @@ def over_publics(study: Study) -> Sheet:
                 label,
                 str(int(last["year"])),
                 f"{format_number(int(last['value']))}/{format_number(int(last['population']))}",
-                format_number(float(last["rate"]) * 100, 1),
+                format_number(float(last["rate"]) * 1000, 1),
                 f"habitants {people}".strip(),
                 f"{int(last['population_year'])}" + (", provisoire" if last["provisional"] else ""),
             )
         )
     if not rows:
         raise NoDataError("Aucun indicateur n’a son public dans les tables.")
-    titles = ["Indicateur", "Au 31 décembre", "Nombres", "Pour 100", "Public", "Population"]
+    titles = ["Indicateur", "Au 31 décembre", "Nombres", "Pour 1\u202f000", "Public", "Population"]
     return Sheet(
         pd.DataFrame(rows, columns=titles),
-        caption="Bénéficiaires rapportés à leur public, dernière année connue",
+        caption="Bénéficiaires rapportés à leur public, dernière année dont la population est connue",
     )
 
 
@@ -143,6 +143,6 @@ def dates(study: Study) -> Text:
     spans = [(int(rows["year"].min()), int(rows["year"].max())) for rows in every]
     (first, last), (early, late) = spans
     return Text(
-        f"Les séries embarquées vont de {first} à {last} pour les publics, de {early} à {late} pour la "
-        f"dépense : elles disent les besoins d’avant le bilan de {study.year}, et non ses effets."
+        f"Les séries des tables vont de {first} à {last} pour les publics, de {early} à {late} pour la "
+        f"dépense : elles disent les besoins d’avant le bilan de {study.year}, et non les effets du schéma."
     )
