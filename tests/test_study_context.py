@@ -80,7 +80,7 @@ def test_without_workbooks_the_notebook_says_what_is_missing(study, tmp_path, mo
     assert "Aucun classeur n’est là" in told
     assert told.count(".xlsx") == 4
     assert "`data/external`" in told
-    for answer in (comparisons.places, comparisons.constant,
+    for answer in (comparisons.standing, comparisons.places, comparisons.growth, comparisons.constant,
                    lambda b: comparisons.figures(b, "contexte-apa-a-domicile")):  # fmt: skip
         assert "Sans les classeurs" in said(answer(books))
 
@@ -107,7 +107,6 @@ def test_the_place_of_the_departement_is_counted(study, monkeypatch):
     code = study.registers.plan.department_code
     row = {"label": "APA", "public": "75-", "measure": "stock"}
     monkeypatch.setattr(comparisons, "_indicators", lambda _: [(row, made_rates(code))])
-    monkeypatch.setattr(comparisons.Workbooks, "observations", [1])
     found = comparisons.places(books).frame.iloc[0]
     assert found["Rang"] == "2/3"
     assert found["Département"] == "20,0"  # 2 / 100, for a thousand as on the figures
@@ -149,7 +148,7 @@ def test_where_the_departement_stands_is_told_from_the_highest_quarter_down(stud
     rows = [({"label": "APA"}, made_rates(code)), ({"label": "PCH"}, high)]
     monkeypatch.setattr(comparisons, "_indicators", lambda _: rows)
     lines = said(comparisons.standing(books)).splitlines()
-    assert lines[0].endswith("parmi les départements (2) :")
+    assert lines[0].startswith("2 indicateurs rapportés à leur public")
     assert lines[2:] == ["- **1** dans le quart supérieur : PCH.", "- **1** à la médiane : APA."]
 
 

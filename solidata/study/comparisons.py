@@ -139,6 +139,8 @@ class Workbooks:
 
 def _indicators(books: Workbooks) -> Iterator[tuple[Any, pd.DataFrame]]:
     """Yield the indicators that the tables embed and that the workbooks rate."""
+    if not len(books.observations):
+        raise NoDataError("Les classeurs ne donnent aucune valeur.")
     known = set(books.study.table("indicators")["indicator_id"])
     declared = maps.indicators()
     for row in declared[declared["public"] != ""].itertuples():
@@ -151,8 +153,6 @@ def _indicators(books: Workbooks) -> Iterator[tuple[Any, pd.DataFrame]]:
 def places(books: Workbooks) -> Sheet:
     """Return, by indicator, the rate of the département, its rank, and the rates it stands among."""
     department, rows = books.study.registers.plan.department_code, []
-    if not len(books.observations):
-        raise NoDataError("Les classeurs ne donnent aucune valeur.")
     bases: set[str] = set()
     for row, found in _indicators(books):
         own = lines.own_rows(found, department)
@@ -201,8 +201,9 @@ def standing(books: Workbooks) -> Text:
         found.setdefault(lines.position(float(own["rate"]), band), []).append(plain(row["label"]))
     if not found:
         raise NoDataError("Aucun indicateur des tables n’est dans les classeurs.")
-    count = format_number(sum(map(len, found.values())))
-    return Text(f"Indicateurs rapportés à leur public, parmi les départements ({count}) :", *(
+    count = sum(map(len, found.values()))
+    rated = plural(count, "indicateur rapporté à son public", "indicateurs rapportés à leur public")
+    return Text(f"{format_number(count)} {rated}, parmi ceux de tous les départements :", *(
         f"- **{format_number(len(found[where]))}** {where} : {' ; '.join(found[where])}."
         for where in lines.POSITIONS if where in found
     ))  # fmt: skip
