@@ -233,7 +233,16 @@ def test_a_place_is_no_markup(study):
     assert "<b>" not in territories.places(spoilt).html()
 
 
-def test_a_date_is_not_broken_over_two_lines(study):
-    dates = territories.places(study).cells["État au"]
-    assert not dates.str.contains("-", regex=False).any()
-    assert "2026\u201103\u201107" in set(dates)
+def test_the_date_of_a_state_is_french_and_as_precise_as_known(study):
+    dates = set(territories.places(study).cells["État au"])
+    assert {"7\u00a0mars 2026", "décembre\u00a02025", "2024"} <= dates
+    assert not any("-" in day for day in dates)
+
+
+def test_territories_are_told_in_the_order_of_their_table(study):
+    backwards = changed(study, "territories", lambda f: f.iloc[::-1])
+    for asked in (study, backwards):
+        order = asked.table("territories")["label"].tolist()
+        assert territories.per_house(asked).frame["Territoire"].tolist() == [*order, "Ensemble"]
+        told = territories.far_by_territory(asked).frame["Territoire"]
+        assert list(dict.fromkeys(told)) == order

@@ -8,7 +8,7 @@ import pandas as pd
 
 from solidata.analysis import access
 from solidata.figures import recipes
-from solidata.figures.geo.place_words import states_of
+from solidata.figures.geo.place_words import as_known, states_of
 from solidata.french import decapitalised, format_number, format_rate, listed, plural
 from solidata.problems import NoDataError
 from solidata.study.progress import by_section
@@ -101,7 +101,7 @@ def places(study: Study) -> Sheet:
         all_tables()["places"],
         all_tables()["sources"],
         caption=f"Les {format_number(len(kept))} lieux d’accueil situés",
-        formats={"as_of": lambda day: day.replace("-", "\u2011")},
+        formats={"as_of": as_known},
         height=480,
     )
 
@@ -117,6 +117,7 @@ def per_house(study: Study) -> Sheet:
     opened = opened.assign(territory_id=opened["insee_code"].map(homes))
     found = access.inhabitants_per_place(communes, opened, by="territory_id", key="insee_code")
     names = study.table("territories").set_index("territory_id")["label"]
+    found = found.iloc[_ordered(found["group"], names)]
     labelled = [names.get(g, "Sans territoire") for g in found["group"]]
     whole = access.inhabitants_per_place(communes, opened, key="insee_code")
     rows = pd.concat([found.assign(group=labelled), whole.assign(group="Ensemble")])
@@ -133,6 +134,12 @@ def per_house(study: Study) -> Sheet:
         "Habitants par MDS ouverte": lambda n: "" if pd.isna(n) else format_number(n, 0)
     }
     return Sheet(frame, caption="Habitants par MDS ouverte", formats=whole_number, totals=1)
+
+
+def _ordered(groups: pd.Series, names: pd.Series) -> list[int]:
+    """Return the places of groups in the order of their names; those without one come last."""
+    order = {group: place for place, group in enumerate(names.index)}
+    return sorted(range(len(groups)), key=lambda n: order.get(groups.iloc[n], len(order)))
 
 
 def _sets(study: Study) -> dict[str, PlaceSet]:
@@ -204,7 +211,7 @@ def far_by_territory(study: Study) -> Sheet:
 @or_why
 def far_by_epci(study: Study) -> Sheet:
     """Return, by EPCI and set of places, the share of inhabitants within each distance."""
-    names = study.table("epci").set_index("epci_id")["name"]
+    names = study.table("epci").set_index("epci_id")["name"].sort_values()
     return _far_by(study, "epci_id", names, "EPCI", "par EPCI", height=480)
 
 
@@ -219,11 +226,12 @@ def _far_by(
     if not found:
         raise NoDataError("Aucun lieu n’est situé : aucune distance à mesurer.")
     every = pd.concat(found)
+    every = every.iloc[_ordered(every["group"], names)]
     every[title] = [names.get(g, f"Sans {decapitalised(title)}") for g in every["group"]]
     every["near"] = [f"à {int(t)} km au plus" for t in every["threshold_km"]]
     key = [title, "total", "order", "Lieux"]
     wide = every.pivot_table(index=key, columns="near", values="said", aggfunc="first", sort=False)
-    frame = wide.sort_index(kind="stable").reset_index().drop(columns="order")
+    frame = wide.reset_index().drop(columns="order")
     frame.columns.name = None
     frame = frame.rename(columns={"total": "Habitants"})
     return Sheet(
@@ -263,7 +271,6 @@ def challenges(study: Study) -> Sheet:
         rows[["Territoire", "number_printed", "label", "Document", "line"]],
         all_tables()["challenges"],
         caption="Les défis des territoires, tels que numérotés",
-        height=420,
     )
 
 

@@ -29,13 +29,22 @@ def dated(text: str) -> str:
     >>> [dated(t).replace("\u00a0", " ") for t in ("2024", "2025-08", "2026-03-07")]
     ['de 2024', 'd’août 2025', 'du 7 mars 2026']
     """
+    said = as_known(text)
+    return f"{'du ' if text.count('-') == 2 else 'd’' if said[0] in 'ao' else 'de '}{said}"
+
+
+def as_known(text: str) -> str:
+    """Return a date as precise as it is known.
+
+    Examples
+    --------
+    >>> [as_known(t).replace("\u00a0", " ") for t in ("2024", "2025-08", "2026-03-07")]
+    ['2024', 'août 2025', '7 mars 2026']
+    """
     parts = [int(part) for part in text.split("-")]
     if len(parts) == 3:
-        return f"du {format_date(datetime.date(*parts))}"
-    if len(parts) == 1:
-        return f"de {text}"
-    month = MONTHS[parts[1] - 1]
-    return f"{'d’' if month[0] in 'ao' else 'de '}{month}\u00a0{parts[0]}"
+        return format_date(datetime.date(*parts))
+    return text if len(parts) == 1 else f"{MONTHS[parts[1] - 1]}\u00a0{parts[0]}"
 
 
 def between(low: pd.Timestamp, high: pd.Timestamp) -> str:
