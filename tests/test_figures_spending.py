@@ -165,6 +165,13 @@ def test_a_year_without_budget_is_refused(budget_rows):
 # --- funders -------------------------------------------------------------------------------
 
 
+def test_the_reading_of_funders_gives_each_its_share(funding, actions):
+    reading = spending.funders(funding, actions, REGISTERS).reading
+    said = reading.replace("\u00a0", " ").replace("\u202f", " ")
+    # 21 000 and 84 000 of 105 000
+    assert said.endswith(" : Département 21 000 € (20 %) et CNSA 84 000 € (80 %).")
+
+
 def test_the_bars_of_funders_are_their_amounts(funding, actions):
     figure = spending.funders(funding, actions, REGISTERS)
     page = figure.render()

@@ -152,12 +152,10 @@ def _funder_reading(parts: pd.DataFrame) -> str:
     rows = parts[parts["whole_id"] == (several if len(several) else sizes).index[0]]
     first = rows.iloc[0]
     shares = listed(
-        f"{format_amount(r.amount_eur)} ({format_rate(r.share)}) de {r.funder}"
+        f"{r.funder} {format_amount(r.amount_eur)} ({format_rate(r.share)})"
         for r in rows.itertuples()
     )
-    return (
-        f"sur les {format_amount(first['whole_eur'])} de l’action {first['action_id']}, {shares}."
-    )
+    return f"des {format_amount(first['whole_eur'])} de l’action {first['action_id']} : {shares}."
 
 
 def _funder_note(
