@@ -216,6 +216,15 @@ def test_the_workbook_is_the_same_bytes_every_time(assembled, book, tmp_path):
     assert (again / name).read_bytes() == (book / name).read_bytes()
 
 
+def test_each_folded_line_of_the_guide_has_its_room(book):
+    sheet = openpyxl.load_workbook(book / "bilan-2026.xlsx")["Guide"]
+    folded = [cell for (cell,) in sheet.iter_rows() if cell.alignment.wrap_text]
+    assert max(len(cell.value) for cell in folded) > 2 * 110  # of three lines or more
+    for cell in folded:
+        # 15 points a line, 110 characters at most on each
+        assert sheet.row_dimensions[cell.row].height >= 15 * len(cell.value) / 110
+
+
 def test_the_sheets_have_lists_notes_and_frozen_headings(book):
     workbook = openpyxl.load_workbook(book / "bilan-2026.xlsx")
     assert workbook.sheetnames[:2] == ["Guide", "mentions"]

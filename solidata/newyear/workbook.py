@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import re
+import textwrap
 import zipfile
 from typing import Any
 
@@ -23,6 +24,8 @@ ROWS = 2000
 """How far down the lists and the format of the cells reach: lines are added below."""
 
 _WIDE, _NARROW = 60, 12
+_GUIDE, _LINE = 110, 15
+"""Characters of the guide's column, points of one of its lines."""
 _HINT_NOTE = "Aide-mémoire\nNe sera pas lu ; rien à remplir."
 _INK, _FILL, _HELP = "1F2A44", "E8ECF4", "6B7280"
 
@@ -93,7 +96,7 @@ def workbook(title: str, told: list[Chapter], new: Frames, tables: Frames) -> by
 def _write_guide(sheet: Any, title: str, told: list[Chapter]) -> None:
     from openpyxl.styles import Alignment, Font
 
-    sheet.column_dimensions["A"].width = 110
+    sheet.column_dimensions["A"].width = _GUIDE
     sheet.append([title])
     sheet["A1"].font = Font(bold=True, size=14, color=_INK)
     for heading, steps in told:
@@ -101,8 +104,12 @@ def _write_guide(sheet: Any, title: str, told: list[Chapter]) -> None:
         sheet.append([heading])
         sheet.cell(sheet.max_row, 1).font = Font(bold=True, color=_INK)
         for step in steps:
-            sheet.append([spoken(step).replace("`", "")])
+            text = spoken(step).replace("`", "")
+            sheet.append([text])
             sheet.cell(sheet.max_row, 1).alignment = Alignment(wrap_text=True, vertical="top")
+            # A spreadsheet that opens the file does not always make room for what it folds.
+            lines = len(textwrap.wrap(text, _GUIDE))
+            sheet.row_dimensions[sheet.max_row].height = _LINE * lines
 
 
 def _write_table(
