@@ -508,6 +508,24 @@ def test_what_is_not_understood_is_said_in_french(capsys, words, expected):
     assert "Voir « " in said
 
 
+@pytest.mark.parametrize("word", ["abc", "20260", "2026.5", "２０２６"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("new-year",),
+        ("figures", "--year"),
+        ("figures", "--compare"),
+        ("notebooks", "--year"),
+        ("report", "--year"),
+        ("report", "--compare"),
+    ],
+)
+def test_what_is_no_year_is_answered_with_one(capsys, words, word):
+    said = refused(capsys, *words, word)
+    assert f" : «\u00a0{word}\u00a0» lu ; attendu : une année, comme 2026\n" in said
+    assert f"argument {words[1] if words[1:] else 'ANNÉE'}" in said
+
+
 def test_help_is_french(capsys):
     with pytest.raises(SystemExit) as caught:
         main(["--help"])

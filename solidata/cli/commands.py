@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from solidata.cli.parser import Parser, command, speak_french
+from solidata.cli.parser import Parser, command, speak_french, year
 
 
 def parser() -> Parser:
@@ -40,7 +40,9 @@ def parser() -> Parser:
         "Préparer le dossier du prochain bilan, à remplir",
         "Les actions, les phares annoncés et les indicateurs y ont leur ligne ; un guide l’accompagne.",
     )
-    new_year.add_argument("year", type=int, metavar="ANNÉE", help="année dont le bilan rend compte")
+    new_year.add_argument(
+        "year", type=year, metavar="ANNÉE", help="année dont le bilan rend compte"
+    )
     new_year.add_argument(
         "--xlsx",
         action="store_true",
@@ -115,10 +117,12 @@ def parser() -> Parser:
         "Exporter les figures (PNG, SVG, PDF, données et métadonnées)",
         "Une figure avec un défaut n’est pas exportée ; le défaut est nommé.",
     )
-    figures.add_argument("--year", type=int, metavar="ANNÉE", help="année (la dernière par défaut)")
+    figures.add_argument(
+        "--year", type=year, metavar="ANNÉE", help="année (la dernière par défaut)"
+    )
     figures.add_argument(
         "--compare",
-        type=int,
+        type=year,
         metavar="ANNÉE",
         help="année à laquelle comparer (le bilan précédent par défaut)",
     )
@@ -211,7 +215,7 @@ def parser() -> Parser:
     )
     notebooks.add_argument(
         "--year",
-        type=int,
+        type=year,
         metavar="ANNÉE",
         help="année (celle que donne chaque notebook par défaut)",
     )
@@ -230,10 +234,10 @@ def parser() -> Parser:
         "Écrire le dossier d’une année : une page web qui se suffit",
         "Figures, données à télécharger, sources et contradictions, sans réseau ni programme.",
     )
-    report.add_argument("--year", type=int, metavar="ANNÉE", help="année (la dernière par défaut)")
+    report.add_argument("--year", type=year, metavar="ANNÉE", help="année (la dernière par défaut)")
     report.add_argument(
         "--compare",
-        type=int,
+        type=year,
         metavar="ANNÉE",
         help="année à laquelle comparer (celle d’avant par défaut)",
     )

@@ -7,6 +7,7 @@ import re
 import textwrap
 from typing import Any, NoReturn
 
+from solidata.french import quote
 from solidata.french.text import NO_BREAK_SPACE
 
 _FRENCH = {
@@ -35,6 +36,13 @@ def held(text: str) -> str:
     Quotation marks that a shell reads are left as they are.
     """
     return re.sub(r" (?=[:;?!»])|(?<=«) ", NO_BREAK_SPACE, text)
+
+
+def year(text: str) -> int:
+    """Return the year that `text` writes; argparse tells what was expected in place of another."""
+    if not re.fullmatch("[0-9]{1,4}", text):
+        raise argparse.ArgumentTypeError(f"{quote(text)} lu ; attendu : une année, comme 2026")
+    return int(text)
 
 
 class Parser(argparse.ArgumentParser):
