@@ -642,6 +642,27 @@ def test_every_unread_value_of_a_table_is_told_at_once():
     ]
 
 
+def test_a_value_is_out_of_something_and_no_more_than_it():
+    found = messages(
+        observed,
+        {"indicator_id": "calls", "value_printed": "10", "out_of_printed": "5"},
+        {"indicator_id": "calls", "value_printed": "0", "out_of_printed": "0"},
+        {"indicator_id": "calls", "kind": "no_value", "out_of_printed": "zéro"},
+        {"indicator_id": "calls", "value_printed": "5", "out_of_printed": "5"},
+        {"indicator_id": "calls", "value_printed": "une trentaine", "out_of_printed": "29"},
+        {"indicator_id": "calls", "kind": "no_value", "out_of_printed": "12"},
+        {"indicator_id": "cost", "value_printed": "5 k€", "out_of_printed": "10"},
+    )
+    place = f"observations.csv, ligne {{}}, colonne {quoted('out_of_printed')} : {{}} lu ; attendu : {{}}"
+    more = "un nombre plus grand que 0"
+    assert found == [
+        place.format(2, quoted("5"), "au moins 10, la valeur de la ligne"),
+        place.format(3, quoted("0"), more),
+        place.format(4, quoted("zéro"), more),
+        place.format(6, quoted("29"), "au moins une trentaine, la valeur de la ligne"),
+    ]
+
+
 def test_counts_are_whole_numbers():
     frame = made("status_counts.csv", [
         {"count_id": "c", "count_printed": "8", "total_printed": "30"},

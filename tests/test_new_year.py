@@ -615,6 +615,23 @@ def test_a_period_that_cannot_have_been_observed_is_refused_in_a_draft_and_in_a_
         )
 
 
+@pytest.mark.parametrize(
+    ("value", "out_of", "expected"),
+    [("10", "5", "au moins 10, la valeur de la ligne"), ("0", "0", "un nombre plus grand que 0")],
+)
+def test_a_value_above_what_it_is_out_of_is_refused_in_a_draft_and_in_a_build(
+    assembled, report, value, out_of, expected
+):
+    printed = f"{value} sur {out_of}"
+    texts = {"value_printed": value, "out_of_printed": out_of, "printed": printed}
+    change(report / "observations.csv", "volets-schema.1.2026", **texts)
+    for said in ([str(p) for p in state(report, assembled).problems], refusals(report.parent)):
+        assert said == [
+            f"{NEW}/observations.csv, ligne 3, colonne {quoted('out_of_printed')} : "
+            f"{quoted(out_of)} lu ; attendu : {expected}"
+        ]
+
+
 def test_everything_a_report_gets_wrong_is_told_at_once(report, both):
     titles = both["actions"].set_index("action_id")["title"]
     change(report / "mentions.csv", "HL-01.table.2026", printed=titles["HL-12"])

@@ -207,8 +207,9 @@ _VALUE_PARSERS: dict[str, Callable[[str], Decimal]] = {
 def observations(frame: pd.DataFrame, indicators: pd.DataFrame, repairs: Repairs) -> pd.DataFrame:
     """Add ``value`` and ``out_of`` (float), read in the unit of their indicator.
 
-    A rate is read as a fraction, money in euros. An indicator with an unknown identifier
-    is left to the check of foreign keys.
+    A rate is read as a fraction, money in euros. What is out of nothing, or more than its whole,
+    joins the problems of `repairs`. An indicator with an unknown identifier is left to the
+    check of foreign keys.
     """
     units = dict(zip(indicators["indicator_id"], indicators["unit"], strict=True))
     unit = frame["indicator_id"].map(units).fillna("")
@@ -238,7 +239,28 @@ def observations(frame: pd.DataFrame, indicators: pd.DataFrame, repairs: Repairs
         )
     repairs.problems += problems
     out_of = _parsed("observations", frame, "out_of_printed", parse_number, repairs)
-    return frame.assign(value=values.map(_float), out_of=out_of.map(_float))
+    frame = frame.assign(value=values.map(_float), out_of=out_of.map(_float))
+    repairs.problems += _out_of_faults(frame, unit)
+    return frame
+
+
+def _out_of_faults(frame: pd.DataFrame, unit: pd.Series) -> list[Problem]:
+    """Return the observations whose « n sur N » counts out of nothing, or more than its whole."""
+    problems = []
+    # A rate or an amount of money is not read as its whole is: they are not compared.
+    above = (frame["value"].astype(float) > frame["out_of"].astype(float)) & ~unit.isin(
+        _VALUE_PARSERS
+    )
+    for index, row in zip(frame.index, as_rows(frame), strict=True):
+        if row["out_of"] is not None and row["out_of"] <= 0:
+            expected = "attendu : un nombre plus grand que 0"
+        elif above[index]:
+            expected = f"attendu : au moins {row['value_printed']}, la valeur de la ligne"
+        else:
+            continue
+        text = row["out_of_printed"]
+        problems.append(Problem(row[FILE], int(row[ROW]), "out_of_printed", text, expected))
+    return problems
 
 
 def events(frame: pd.DataFrame, repairs: Repairs) -> pd.DataFrame:

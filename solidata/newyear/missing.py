@@ -9,12 +9,14 @@ from itertools import groupby
 import pandas as pd
 
 from solidata.check import reports
+from solidata.clean import fields
 from solidata.clean.repair import Repairs
 from solidata.clean.statuses import REPORTED, read_status_words
 from solidata.french import decapitalised, listed, quote
 from solidata.newyear.carry import CARRIED, LEDGER
 from solidata.problems import Problem, SourceError
 from solidata.raw import FILE, ROW, Draft, beside
+from solidata.raw.cells import raw_frame
 from solidata.tables import Table, all_tables
 from solidata.tables.rows import Rows, as_rows
 
@@ -237,6 +239,19 @@ def _unknown_words(draft: Draft, known: Frames) -> list[Problem]:
     return []
 
 
+def _unread_values(draft: Draft, known: Frames) -> list[Problem]:
+    """Return the values that cannot be read, or exceed what they are out of, once filled."""
+    if "observations" not in draft.tables:
+        return []
+    columns = ["indicator_id", "unit"]
+    own = draft.tables.get("indicators", pd.DataFrame(columns=columns))
+    indicators = pd.concat([known["indicators"][columns].astype(str), own[columns]])
+    repairs = Repairs(draft.tables.get("corrections", raw_frame(all_tables()["corrections"], [])))
+    before = len(repairs.problems)
+    fields.observations(draft.tables["observations"], indicators, repairs)
+    return [p for p in repairs.problems[before:] if p.value and str(p.column).endswith("_printed")]
+
+
 def state(draft: Draft, known: Frames, descriptor: str) -> State:
     """Return how far a draft is.
 
@@ -273,6 +288,7 @@ def state(draft: Draft, known: Frames, descriptor: str) -> State:
             *_reserved(draft, known),
             *_report_problems(draft, known),
             *_unknown_words(draft, known),
+            *_unread_values(draft, known),
         },
         key=str,
     )
