@@ -259,7 +259,7 @@ def test_regions_below_are_read_and_totals_told_once(tmp_path):
     assert frame["region"].tolist()[3:] == ["24", "01"]
     assert frame["value"].tolist() == [21, 5, 26, 21, 5]
     doubts = reading.sheets.set_index("sheet")["doubts"]["T"]
-    assert doubts == "France entière 2019 : 26 (D6) et 27 (D13)"
+    assert doubts == "France entière 2019\u00a0: 26 (D6) et 27 (D13)"
 
 
 def test_the_year_may_be_that_of_the_sheet(tmp_path):
@@ -271,7 +271,7 @@ def test_the_year_may_be_that_of_the_sheet(tmp_path):
     rows[1] = ["Année 2020"]
     problems = refused(book(tmp_path, {"2021": rows}))
     assert [(v, e) for _, _, v, e in problems] == [
-        ("2021", "des années qui se contredisent (2020, 2021) ; attendu : une seule")
+        ("2021", "des années qui se contredisent (2020, 2021)\u00a0; attendu\u00a0: une seule")
     ]
 
 
@@ -293,7 +293,7 @@ def test_a_cell_that_cannot_be_read_is_named(tmp_path):
     rows = [ROWS[0], ["41", "Loir-et-Cher", "vingt ?", 21]]
     path = book(tmp_path, {"Tableau 11": table(*rows)})
     assert refused(path) == [
-        (5, "C", "vingt ?", "attendu : un nombre, ou l’un des signes nd, ns, s, -")
+        (5, "C", "vingt ?", "attendu\u00a0: un nombre, ou l’un des signes nd, ns, s, -")
     ]
     with pytest.raises(SourceError, match=r"classeur\.xlsx, feuille «\u00a0Tableau 11\u00a0», ligne 5, colonne «\u00a0C"):  # fmt: skip
         read_workbook(path)
@@ -409,7 +409,12 @@ def test_a_year_to_come_of_a_whole_sheet_or_over_two_columns_is_named_once(tmp_p
 def test_a_value_over_merged_cells_is_refused(tmp_path):
     path = book(tmp_path, {"T": table(*ROWS)}, [("T", "C5:D5")])
     assert refused(path) == [
-        (5, "C", "20", "des cellules fusionnées jusqu’à D5 ; attendu : une valeur par cellule")
+        (
+            5,
+            "C",
+            "20",
+            "des cellules fusionnées jusqu’à D5\u00a0; attendu\u00a0: une valeur par cellule",
+        )
     ]
 
 

@@ -70,7 +70,7 @@ def test_the_geopackage_as_a_tool_lists_it(out):
         info = pyogrio.read_info(path, layer=name, force_feature_count=True)
         crs = None if name == EVENTS else "EPSG:2154"
         assert (info["crs"], info["features"]) == (crs, count)
-        assert "Sources : " in info["layer_metadata"]["SOURCES"]
+        assert "Sources\u00a0: " in info["layer_metadata"]["SOURCES"]
         assert "Licence Ouverte 2.0" in info["layer_metadata"]["DESCRIPTION"]
 
 
@@ -161,7 +161,7 @@ def test_geojson_is_as_rfc_7946_asks(out, name):
     data = json.loads((out / f"{name}.geojson").read_text(encoding="utf-8"))
     assert data["type"] == "FeatureCollection"
     assert "crs" not in data  # section 4: always degrees
-    assert "Sources : " in data["description"]
+    assert "Sources\u00a0: " in data["description"]
     assert len(data["features"]) == COUNTS[name]
     west, south, east, north = data["bbox"]
     assert 0.5 < west < east < 2.3  # longitude first
@@ -214,7 +214,7 @@ def test_csv_keeps_what_is_unknown_unknown(out, processed):
 def test_every_file_says_where_it_comes_from(out):
     text = (out / "SOURCES.md").read_text(encoding="utf-8")
     for name in TABLES:
-        section = text.split(f"## `{name}` : ")[1].split("\n## ")[0]
+        section = text.split(f"## `{name}`\u00a0: ")[1].split("\n## ")[0]
         assert "Licence Ouverte 2.0" in section, name
         assert ("© IGN" in section) == (name not in {"lieux", EVENTS})
     # Whose communes a place is said to be in:
@@ -300,16 +300,16 @@ def test_a_failure_leaves_the_files_as_they_were(tmp_path, processed, monkeypatc
     [
         (
             ["--what", "commune"],
-            f"couche «{NB}commune{NB}» inconnue ; au choix : communes, epci, arrondissements, "
-            "territoires, departement, lieux, evenements, tout (le plus proche : communes)",
+            f"couche «{NB}commune{NB}» inconnue\u00a0; au choix\u00a0: communes, epci, arrondissements, "
+            "territoires, departement, lieux, evenements, tout (le plus proche\u00a0: communes)",
         ),
         (
             ["--format", "geojson", "shp"],
-            f"format «{NB}shp{NB}» inconnu ; au choix : gpkg, geojson, csv",
+            f"format «{NB}shp{NB}» inconnu\u00a0; au choix\u00a0: gpkg, geojson, csv",
         ),
         (
             ["--what", "evenements", "--format", "geojson"],
-            "evenements : sans géométrie, pas de GeoJSON ; au choix : gpkg, csv.",
+            "evenements\u00a0: sans géométrie, pas de GeoJSON\u00a0; au choix\u00a0: gpkg, csv.",
         ),
     ],
 )

@@ -1,13 +1,17 @@
 """French numbers, money, dates and typography: read as printed, printed as French does."""
 
+import ast
+import re
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import solidata
 from solidata.french import (
     MONTHS,
     WEEKDAYS,
@@ -580,3 +584,38 @@ def test_every_unread_string_of_a_column_is_reported():
     assert list(caught.value.unread) == ["1 0 02 0 oo €", "21 Me"]
     assert caught.value.unread["21 Me"].text == "21 Me"
     assert str(caught.value).startswith(f"illisible : «{NB}1 0 02 0 oo € ; 21 Me{NB}» ; attendu : ")
+
+
+# --- the messages of the package ------------------------------------------------------
+
+
+def sentences(source):
+    """Return the texts of a module that are neither documentation nor a pattern."""
+    tree = ast.parse(source)
+    left_out = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("re."):
+            left_out |= {id(inner) for inner in ast.walk(node)}
+    return [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and id(node) not in left_out
+    ]
+
+
+_LOOSE = re.compile(r" [:;?!%»]|« ")
+
+
+def test_a_loose_sign_is_found_in_a_message_only():
+    source = 'def f(a):\n    """Say : a."""\n    re.split(" ; ", a)\n    return f"{a} : b", "c\\u00a0; d"\n'
+    assert [text for text in sentences(source) if _LOOSE.search(text)] == [" : b"]
+
+
+@pytest.mark.parametrize("part", ["context", "exports"])
+def test_no_sign_of_a_message_goes_to_the_next_line_alone(part):
+    modules = sorted((Path(solidata.__file__).parent / part).glob("*.py"))
+    assert modules
+    texts = [(m.name, s) for m in modules for s in sentences(m.read_text(encoding="utf-8"))]
+    assert [(name, text) for name, text in texts if _LOOSE.search(text)] == []

@@ -177,7 +177,7 @@ def parse_cell(cell: object, signs: Mapping[str, str] | None = None) -> Cell:
     """
     if isinstance(cell, (int, float)) and not isinstance(cell, bool) and math.isfinite(cell):
         return Cell(float(cell))
-    expected = "attendu : un nombre, ou l’un des signes nd, ns, s, -"
+    expected = "attendu\u00a0: un nombre, ou l’un des signes nd, ns, s, -"
     if not isinstance(cell, str):
         raise FrenchError(cell, expected)
     if missed := lost(cell):

@@ -29,7 +29,7 @@ class Found:
             return ""
         count = len(self.missing)
         return (
-            f"Il manque {count} {plural(count, 'classeur')} : {listed(self.missing)}. "
+            f"Il manque {count} {plural(count, 'classeur')}\u00a0: {listed(self.missing)}. "
             f"{plural(count, 'Déposez-le', 'Déposez-les')} dans {folder}, "
             "ou donnez un autre dossier avec --data."
         )
@@ -73,7 +73,9 @@ def local(folder: str | Path, any_edition: bool = False) -> Found:
     """
     folder = Path(folder)
     if not folder.is_dir():
-        raise RefusedError(f"{folder} : introuvable ; attendu : le dossier des classeurs.")
+        raise RefusedError(
+            f"{folder}\u00a0: introuvable\u00a0; attendu\u00a0: le dossier des classeurs."
+        )
     paths = workbooks_in(folder)
     known = {file.sha256: file.name for _, file in _files()}
     sums = {path: checksum(path) for path in paths}
@@ -147,7 +149,7 @@ def _download(file: File, folder: Path, bar: Any, problems: list[Problem]) -> bo
     except ValueError as error:
         if "hash" not in str(error):
             return False
-        expected = "une autre empreinte que celle de l’édition connue ; rien n’est gardé"
+        expected = "une autre empreinte que celle de l’édition connue\u00a0; rien n’est gardé"
         problems.append(Problem(str(file.url), None, None, file.name, expected))
         return False
     except OSError:  # requests' errors are of this kind
@@ -161,13 +163,13 @@ def _files() -> Iterable[tuple[Publication, File]]:
 
 def _said(publication: Publication, file: File) -> str:
     why = "aucune adresse connue" if file.url is None else "absent du dossier"
-    where = f" ; à prendre sur {publication.page}" if publication.page else ""
+    where = f"\u00a0; à prendre sur {publication.page}" if publication.page else ""
     return f"{file.name} ({why}{where})"
 
 
 def _other_edition(name: str) -> str:
     known = [f.name for _, f in _files()]
     return (
-        f"une édition inconnue ; attendu : {name if name in known else 'l’un de ' + ', '.join(known)} "
-        "tel que publié (pour lire une autre édition : --any-edition, ou any_edition=True dans un notebook)"
+        f"une édition inconnue\u00a0; attendu\u00a0: {name if name in known else 'l’un de ' + ', '.join(known)} "
+        "tel que publié (pour lire une autre édition\u00a0: --any-edition, ou any_edition=True dans un notebook)"
     )

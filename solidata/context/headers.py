@@ -79,11 +79,13 @@ def columns(
         if filled is None and column.year is None:
             continue  # a spacer
         if not parts:
-            expected = "une valeur sans en-tête ; attendu : une année au-dessus de la colonne"
+            expected = (
+                "une valeur sans en-tête\u00a0; attendu\u00a0: une année au-dessus de la colonne"
+            )
             problems.append(grid.problem(filled or top, index, expected))
             continue
         if (column.series, column.period) in seen:
-            expected = "deux colonnes de même en-tête ; attendu : une année et une série par colonne"  # fmt: skip
+            expected = "deux colonnes de même en-tête\u00a0; attendu\u00a0: une année et une série par colonne"  # fmt: skip
             problems.append(grid.problem(block.header[-1], index, expected))
         seen[column.series, column.period] = index
         found.append(column)
@@ -96,7 +98,7 @@ def columns(
                 Column(c.index, c.series, str(year), year, c.flag, c.marks, c.unit) for c in found
             ]
     else:
-        expected = "un nombre qui n’est pas une année ; attendu : une année, ou des mots"
+        expected = "un nombre qui n’est pas une année\u00a0; attendu\u00a0: une année, ou des mots"
         problems += [
             grid.problem(block.header[-1], c.index, expected)
             for c in found
@@ -186,7 +188,9 @@ def _column(
             texts.setdefault(text)
             marks += own
     doubt = (
-        "deux années au-dessus d’une colonne ; attendu : une seule" if len(periods) > 1 else None
+        "deux années au-dessus d’une colonne\u00a0; attendu\u00a0: une seule"
+        if len(periods) > 1
+        else None
     )
     series = " – ".join(texts)
     flag, printed, year = "", "", None
@@ -212,5 +216,5 @@ def _year_of_all(grid: Grid, texts: list[str]) -> tuple[int | None, str | None]:
         said.add(int(grid.sheet))
     if len(said) > 1:
         years = ", ".join(str(y) for y in sorted(said))
-        return None, f"des années qui se contredisent ({years}) ; attendu : une seule"
+        return None, f"des années qui se contredisent ({years})\u00a0; attendu\u00a0: une seule"
     return (said.pop() if said else None), None

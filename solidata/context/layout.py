@@ -204,7 +204,7 @@ def _line(
         left: object = printed or next((c for c in reversed(row[:column]) if c != ""), "")
         chosen = _choose(found, left, block)
         if chosen is None:
-            expected = f"un autre nom que {quote(cell.strip())} pour ce code ; attendu : un code et un nom qui vont ensemble"
+            expected = f"un autre nom que {quote(cell.strip())} pour ce code\u00a0; attendu\u00a0: un code et un nom qui vont ensemble"
             at = max((j for j in range(column) if row[j] != ""), default=column)
             layout.problems.append(grid.problem(number, at, expected))
             return None
@@ -233,7 +233,7 @@ def _settle(grid: Grid, layout: Layout, block: Block) -> None:
         at = places.most_common(1)[0][0]
         for line in block.lines:
             if line.area.code and line.column != at:
-                expected = f"une ligne décalée ; attendu : les noms dans la colonne {quote(letters(at))}"  # fmt: skip
+                expected = f"une ligne décalée\u00a0; attendu\u00a0: les noms dans la colonne {quote(letters(at))}"  # fmt: skip
                 layout.problems.append(grid.problem(line.row, line.column, expected))
         last = max(line.row for line in block.lines)
         for number in block.loose:
@@ -244,7 +244,9 @@ def _settle(grid: Grid, layout: Layout, block: Block) -> None:
     seen: set[Area] = set()
     for line in block.lines:
         if line.area.code and line.area in seen:
-            expected = "un territoire deux fois dans le même tableau ; attendu : une seule ligne"
+            expected = (
+                "un territoire deux fois dans le même tableau\u00a0; attendu\u00a0: une seule ligne"
+            )
             layout.problems.append(grid.problem(line.row, line.column, expected))
         seen.add(line.area)
 
@@ -262,13 +264,13 @@ def _settle_loose(
         return
     label = name if isinstance(name, str) and name else left
     if block.is_of_departments and code:
-        expected = f"un nom inconnu pour le code {code} ; attendu : un code et un nom de département qui vont ensemble"  # fmt: skip
+        expected = f"un nom inconnu pour le code {code}\u00a0; attendu\u00a0: un code et un nom de département qui vont ensemble"  # fmt: skip
         layout.problems.append(grid.problem(number, at, expected))
     elif isinstance(label, str) and label:
         other = Area(areas.OTHER, "", " ".join(label.split()))
         block.lines.append(Line(number, at, other, label))
     elif number < last:
-        expected = "des valeurs sans nom de territoire ; attendu : un code et un nom à leur gauche"
+        expected = "des valeurs sans nom de territoire\u00a0; attendu\u00a0: un code et un nom à leur gauche"
         column = next(j for j, c in enumerate(row) if c != "")
         layout.problems.append(grid.problem(number, column, expected))
     else:

@@ -72,9 +72,11 @@ def _prices(grid: Grid, title: str, source_id: str) -> pd.DataFrame:
             continue
         column, value = cells[1]
         if not isinstance(value, float) or value <= 0:
-            problems.append(grid.problem(number, column, "attendu : un indice de prix positif"))
+            problems.append(
+                grid.problem(number, column, "attendu\u00a0: un indice de prix positif")
+            )
         elif period.year in found:
-            expected = "une année deux fois ; attendu : un indice par année"
+            expected = "une année deux fois\u00a0; attendu\u00a0: un indice par année"
             problems.append(grid.problem(number, cells[0][0], expected))
         else:
             found[period.year] = {

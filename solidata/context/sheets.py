@@ -61,7 +61,9 @@ class Sheet:
         self.problems += wrong
         if not columns:
             if not wrong:
-                expected = "aucun en-tête d’année ; attendu : des années au-dessus des valeurs"
+                expected = (
+                    "aucun en-tête d’année\u00a0; attendu\u00a0: des années au-dessus des valeurs"
+                )
                 self.problems.append(self.grid.problem(block.lines[0].row, block.start, expected))
             return {}, []
         self._refuse_merged(block, columns)
@@ -118,7 +120,9 @@ class Sheet:
         found = self.publication.named(block.title)
         if len(found) > 1:
             names = ", ".join(quote(i.label) for i in found)
-            expected = f"un titre qui nomme plusieurs indicateurs ({names}) ; attendu : un seul"
+            expected = (
+                f"un titre qui nomme plusieurs indicateurs ({names})\u00a0; attendu\u00a0: un seul"
+            )
             self.problems.append(Problem(self.grid.problem(0, 0, "").file, 1, None, block.title, expected))  # fmt: skip
         if found:
             self.declared = True
@@ -132,7 +136,7 @@ class Sheet:
         for (top, left), (bottom, right) in self.grid.merges:
             inside = len(rows & set(range(top, bottom + 1))), len(indexes & set(range(left, right + 1)))  # fmt: skip
             if inside[0] * inside[1] > 1 and self.grid.rows[top][left] != "":
-                expected = f"des cellules fusionnées jusqu’à {letters(right)}{bottom + 1} ; attendu : une valeur par cellule"  # fmt: skip
+                expected = f"des cellules fusionnées jusqu’à {letters(right)}{bottom + 1}\u00a0; attendu\u00a0: une valeur par cellule"  # fmt: skip
                 self.problems.append(self.grid.problem(top, left, expected))
 
     def _refuse_negative(self, block: Block, columns: list[Column], cells: np.ndarray) -> None:
@@ -212,7 +216,7 @@ class Sheet:
                 known = math.isfinite(before) and math.isfinite(value)
                 if known and not math.isclose(before, value, rel_tol=_ROUNDING):
                     told = f"{number(before)} ({where}) et {number(value)} ({place})"
-                    self.doubts.append(f"{KINDS[line.area.kind]} {column.period} : {told}")
+                    self.doubts.append(f"{KINDS[line.area.kind]} {column.period}\u00a0: {told}")
         return None if keep.all() else keep.ravel()
 
 

@@ -161,7 +161,7 @@ def _read(
             problems += error.problems
             continue
         if declared.source_id in editions:
-            expected = f"une autre édition de {editions[declared.source_id]} ; attendu : une seule par dossier"  # fmt: skip
+            expected = f"une autre édition de {editions[declared.source_id]}\u00a0; attendu\u00a0: une seule par dossier"  # fmt: skip
             problems.append(Problem(path.name, None, None, None, expected))
             continue
         editions[declared.source_id] = path.name
@@ -182,7 +182,7 @@ def open_workbook(path: Path) -> list[Grid]:
         When there is no such file, or it is no workbook.
     """
     if not path.is_file():
-        raise SourceError([Problem(str(path), None, None, None, "introuvable ; attendu : un classeur")])  # fmt: skip
+        raise SourceError([Problem(str(path), None, None, None, "introuvable\u00a0; attendu\u00a0: un classeur")])  # fmt: skip
     try:
         book = CalamineWorkbook.from_path(str(path))
         found, lost = [], lost_cells(path)
@@ -195,7 +195,7 @@ def open_workbook(path: Path) -> list[Grid]:
             found.append(Grid(path.name, name, rows, list(sheet.merged_cell_ranges or [])))
         return found
     except (CalamineError, OSError, ParseError, KeyError, BadZipFile):
-        expected = "illisible, peut-être incomplet ; attendu : un classeur .xlsx ou .ods"
+        expected = "illisible, peut-être incomplet\u00a0; attendu\u00a0: un classeur .xlsx ou .ods"
         raise SourceError([Problem(path.name, None, None, None, expected)]) from None
 
 
@@ -203,14 +203,14 @@ def _publication(path: Path, grids: list[Grid], asked: str | None) -> Publicatio
     known = {p.source_id: p for p in maps.publications()}
     if asked is not None:
         if asked not in known:
-            raise RefusedError(f"Publication {quote(asked)} inconnue ; au choix : {', '.join(known)}.")  # fmt: skip
+            raise RefusedError(f"Publication {quote(asked)} inconnue\u00a0; au choix\u00a0: {', '.join(known)}.")  # fmt: skip
         return known[asked]
     titles = (str(c) for g in grids for c in next(([c for c in r if c != ""] for r in g.rows if any(c != "" for c in r)), []))  # fmt: skip
     found = maps.recognise(titles)
     if len(found) != 1:
         many = "plusieurs publications reconnues" if found else "publication non reconnue"
         named = ", ".join(quote(p.title) for p in found or known.values())
-        raise SourceError([Problem(path.name, None, None, None, f"{many} ; attendu : l’une de {named}")])  # fmt: skip
+        raise SourceError([Problem(path.name, None, None, None, f"{many}\u00a0; attendu\u00a0: l’une de {named}")])  # fmt: skip
     return found[0]
 
 
@@ -233,7 +233,7 @@ def _workbook(
         if not any(b.is_of_departments for b in tables):
             row["left_out"] = "aucune ligne de département"
             if "par departement" in fold(found.title) and found.left_out + len(tables) > 3:
-                expected = "un tableau par département dont aucun département n’est reconnu ; attendu : des codes et des noms"  # fmt: skip
+                expected = "un tableau par département dont aucun département n’est reconnu\u00a0; attendu\u00a0: des codes et des noms"  # fmt: skip
                 found.problems.append(grid.problem(0, 0, expected))
             if found.problems:
                 row["left_out"] = "refusée"
@@ -243,7 +243,7 @@ def _workbook(
         parts = [sheet.table(block) for block in tables]
         keys = sheet.keys
         for key in keys & told.keys():
-            expected = f"la même série que la feuille {quote(told[key].strip())} ({key[0]}, {key[2]}) ; attendu : une feuille par indicateur, à déclarer"  # fmt: skip
+            expected = f"la même série que la feuille {quote(told[key].strip())} ({key[0]}, {key[2]})\u00a0; attendu\u00a0: une feuille par indicateur, à déclarer"  # fmt: skip
             sheet.problems.append(Problem(grid.problem(0, 0, "").file, 1, None, found.title, expected))  # fmt: skip
             break
         if sheet.problems:
@@ -259,7 +259,7 @@ def _workbook(
         row |= {
             "indicator_id": " ".join(sorted({k[0] for k in keys})), "declared": sheet.declared,
             "departments": sum(line.area.kind == DEPARTMENT for b in tables for line in b.lines),
-            "doubts": " ; ".join(sheet.doubts), "values": sheet.values, "first": min(years, default=pd.NA), "last": max(years, default=pd.NA),
+            "doubts": "\u00a0; ".join(sheet.doubts), "values": sheet.values, "first": min(years, default=pd.NA), "last": max(years, default=pd.NA),
         }  # fmt: skip
     return sheets, problems
 

@@ -71,7 +71,7 @@ def _said(row: pd.Series) -> str:
     parts.append("licence non précisée" if pd.isna(row["licence"]) else row["licence"])
     if pd.notna(row["url"]):
         parts.append(row["url"])
-    return " ; ".join(parts)
+    return "\u00a0; ".join(parts)
 
 
 def _provenance(folder: Path | None, years: list[int]) -> str:
@@ -79,18 +79,18 @@ def _provenance(folder: Path | None, years: list[int]) -> str:
     lines = ["# D’où viennent ces couches", ""]
     lines += ["Produit par `solidata export` à partir de `data/processed`.", ""]
     lines += [
-        "- GeoPackage : Lambert-93 (EPSG:2154), en mètres. GeoJSON : longitude et latitude "
-        f"(RFC 7946), {DEGREE_DIGITS} décimales. CSV : séparateur `;`, virgule décimale, UTF-8 ; "
+        "- GeoPackage\u00a0: Lambert-93 (EPSG:2154), en mètres. GeoJSON\u00a0: longitude et latitude "
+        f"(RFC 7946), {DEGREE_DIGITS} décimales. CSV\u00a0: séparateur `;`, virgule décimale, UTF-8\u00a0; "
         "`lon` et `lat` en degrés, `x` et `y` en Lambert-93, d’un point intérieur pour une surface.",
         f"- Population municipale de {listed([str(y) for y in years])}.",
-        "- Les colonnes sont celles du dictionnaire (`data/processed/dictionary.md`) ; `communes` est "
-        "le nombre de communes d’un groupe, `commune` le nom de celle d’un lieu ; une colonne "
+        "- Les colonnes sont celles du dictionnaire (`data/processed/dictionary.md`)\u00a0; `communes` est "
+        "le nombre de communes d’un groupe, `commune` le nom de celle d’un lieu\u00a0; une colonne "
         "`…_label` donne en français la valeur de celle qui la précède.",
         "",
     ]
     for name, sources in _sources(folder).items():
         title, warning = LAYERS[name]
-        lines += [f"## `{name}` : {title}", "", warning.rstrip(".") + ".", ""]
+        lines += [f"## `{name}`\u00a0: {title}", "", warning.rstrip(".") + ".", ""]
         lines += [f"- {_said(row)}." for _, row in sources.iterrows()]
         lines.append("")
     return "\n".join(lines)
@@ -214,7 +214,7 @@ def export(
             raise RefusedError(unknown("format", word, FORMATS))
     if formats == ["geojson"] and what and set(what) <= set(TABLES):
         raise RefusedError(
-            f"{listed(what)} : sans géométrie, pas de GeoJSON ; au choix : gpkg, csv."
+            f"{listed(what)}\u00a0: sans géométrie, pas de GeoJSON\u00a0; au choix\u00a0: gpkg, csv."
         )
     names = list(LAYERS) if EVERYTHING in what else [name for name in LAYERS if name in what]
     frames = {}
@@ -224,7 +224,7 @@ def export(
     said = {}
     for name, sources in _sources(folder).items():
         behind = " | ".join(_said(row) for _, row in sources.iterrows())
-        said[name] = f"{LAYERS[name][1].rstrip('.')}. Sources : {behind}"
+        said[name] = f"{LAYERS[name][1].rstrip('.')}. Sources\u00a0: {behind}"
     contents: dict[Path, bytes] = {}
     if "gpkg" in formats:
         step("GeoPackage")

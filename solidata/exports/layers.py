@@ -19,31 +19,31 @@ if TYPE_CHECKING:
 _PROVENANCE = ("line", "line_end", "printed")
 
 _INFERRED = (
-    "Le territoire d’action sociale de chaque EPCI est inféré : aucune source publique ne "
+    "Le territoire d’action sociale de chaque EPCI est inféré\u00a0: aucune source publique ne "
     "l’imprime. `territory_confidence` en dit la solidité"
 )
-_OUTLINE = "Contours généralisés : les superficies en découlent"
+_OUTLINE = "Contours généralisés\u00a0: les superficies en découlent"
 LAYERS: dict[str, tuple[str, str]] = {
     "communes": ("Communes", f"{_OUTLINE}. {_INFERRED}."),
     "epci": ("Intercommunalités, pour leurs communes du département", f"{_OUTLINE}. {_INFERRED}."),
     "arrondissements": ("Arrondissements", f"{_OUTLINE}."),
     "territoires": (
         "Territoires d’action sociale",
-        f"{_OUTLINE}. {_INFERRED} : ici, celle du moins sûr de ses EPCI.",
+        f"{_OUTLINE}. {_INFERRED}\u00a0: ici, celle du moins sûr de ses EPCI.",
     ),
     "departement": ("Département", f"{_OUTLINE}."),
     "lieux": (
         "Lieux d’accueil",
-        "N’y figure que ce qui est publié. `point_from` dit d’où vient le point : "
-        "`coordinates`, des coordonnées publiées ; `commune`, le point de la commune, faute de mieux "
-        "(lieux superposés). `in_announced_total` à `inferred` : parmi les points annoncés, sans "
-        f"qu’une source le dise ; à `no` : contexte. {_INFERRED} ; elle est vide hors du "
+        "N’y figure que ce qui est publié. `point_from` dit d’où vient le point\u00a0: "
+        "`coordinates`, des coordonnées publiées\u00a0; `commune`, le point de la commune, faute de mieux "
+        "(lieux superposés). `in_announced_total` à `inferred`\u00a0: parmi les points annoncés, sans "
+        f"qu’une source le dise\u00a0; à `no`\u00a0: contexte. {_INFERRED}\u00a0; elle est vide hors du "
         "département, comme `commune`, `epci_id` et `territory_id`",
     ),
     "evenements": (
         "Événements des lieux d’accueil",
-        "Table sans géométrie (GeoPackage et CSV) : une ligne par événement publié, jointe à `lieux` "
-        "par `place_id`. `date_min` et `date_max` encadrent ce que la source dit de la date ; vide : "
+        "Table sans géométrie (GeoPackage et CSV)\u00a0: une ligne par événement publié, jointe à `lieux` "
+        "par `place_id`. `date_min` et `date_max` encadrent ce que la source dit de la date\u00a0; vide\u00a0: "
         "elle ne le dit pas",
     ),
 }
@@ -182,5 +182,5 @@ def layer(name: str, folder: Path | None = None) -> gpd.GeoDataFrame | pd.DataFr
 def unknown(what: str, word: str, known: Sequence[str]) -> str:
     """Return what is said of a word that names nothing, with the nearest that does."""
     near = nearest(word, known)
-    hint = f" (le plus proche : {near})" if near else ""
-    return f"{what} {quote(word)} inconnu{'e' if what == 'couche' else ''} ; au choix : {', '.join(known)}{hint}"
+    hint = f" (le plus proche\u00a0: {near})" if near else ""
+    return f"{what} {quote(word)} inconnu{'e' if what == 'couche' else ''}\u00a0; au choix\u00a0: {', '.join(known)}{hint}"
