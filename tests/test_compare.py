@@ -327,6 +327,25 @@ def test_a_summary_counts_and_names_no_row(folders, capsys):
     assert not {"est", "sud", "Ouest"} & set(out.split())
 
 
+def test_a_summary_in_a_terminal_says_which_columns_changed(tmp_path, capsys):
+    before = version(
+        tmp_path / "a", places=PLACES + "a,Un,10,5,x\nb,Deux,20,6,y\n", others="k,v\na,1\n"
+    )
+    after = version(
+        tmp_path / "b",
+        places="place_id,label,capacity,line,printed,note\na,Une,11,5,x,\nb,Deux,21,9,y,\n",
+        others="k,v\na,1\n",
+    )
+    assert main(["diff", str(before), str(after), "--summary"]) == 0
+    said = capsys.readouterr().out
+    # « line » changed too, in a row of which a value changed.
+    assert (
+        "places : colonne ajoutée : note ; valeurs changées dans les colonnes Nom (label), "
+        "capacity (capacity) et line (line)\n" in said
+    )
+    assert "others : " not in said
+
+
 def test_the_command_refuses_in_french(folders, capsys):
     assert main(["diff", folders[0], folders[0]]) == 1
     assert "sont le même dossier" in capsys.readouterr().err

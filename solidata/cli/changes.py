@@ -110,7 +110,21 @@ def _show(console: Console, found: compare.Comparison, rows: bool) -> None:
         if row["change"] == "both":  # else its rows are those of the table
             _show_rows(console, found, found.cells[found.cells["table"] == row["table"]])
         console.print()
+    for _, row in () if rows else changed.iterrows():
+        if told := [*_structure(row), *_changed_columns(found, row["table"])]:
+            console.print(f"{row['table']} : {' ; '.join(told)}")
     console.print(_summary(found))
+
+
+def _changed_columns(found: compare.Comparison, table: str) -> Iterator[str]:
+    """Yield which columns of a table hold other values in rows that stayed, by their titles."""
+    cells = found.cells
+    names = cells.loc[(cells["table"] == table) & (cells["change"] == "changed"), "field"].unique()
+    if len(names):
+        head = plural(
+            len(names), "valeurs changées dans la colonne", "valeurs changées dans les colonnes"
+        )
+        yield f"{head} {listed(f'{_title(found, table, n)} ({n})' for n in names)}"
 
 
 def _show_rows(console: Console, found: compare.Comparison, cells: pd.DataFrame) -> None:
