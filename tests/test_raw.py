@@ -475,6 +475,27 @@ def test_a_workbook_in_place_of_the_csv_gives_the_same_rows(sections, name, suff
     pd.testing.assert_frame_equal(after.drop(columns="raw_file"), before.drop(columns="raw_file"))
 
 
+def test_a_title_above_the_header_of_a_workbook_is_told_once(sections):
+    path = sections / SECTIONS
+    rows = rows_of(path.read_text(encoding="utf-8"))
+    path.unlink()
+    write_xlsx(path.with_suffix(".xlsx"), [["Sections du bilan"], [], *rows])
+    (refusal,) = sections.refusals()
+    assert refusal == (
+        f"data/raw/{BILAN}/sections.xlsx, ligne 1 : {quoted('Sections du bilan')} lu ; "
+        "attendu : l’en-tête sur la première ligne (il est à la ligne 3)"
+    )
+
+
+def test_a_header_of_which_columns_are_missing_is_no_title(sections):
+    path = sections / SECTIONS
+    header, *rows = rows_of(path.read_text(encoding="utf-8"))
+    path.unlink()
+    # The right header again, further down: the first one is a header all the same.
+    write_xlsx(path.with_suffix(".xlsx"), [header[:2], header, *rows])
+    assert "colonne attendue, absente" in sections.refusals()[0]
+
+
 def test_a_csv_that_is_really_a_workbook(sections, tmp_path):
     before = sections.read().tables["sections"]
     rows = rows_of((sections / SECTIONS).read_text(encoding="utf-8"))

@@ -74,6 +74,27 @@ def fault(field: Field, text: str) -> str | None:
 # --- files ---------------------------------------------------------------------------
 
 
+def _misplaced(table: Table, header: Row, rows: list[Row], name: str) -> list[Problem]:
+    """Return the one problem of a header that stands below a title, or nothing."""
+    expected = {f.name for f in table.transcribed}
+
+    def known(row: Row) -> int:
+        return len(expected & {cell.strip() for cell in row[1]})
+
+    if known(header) > 1:
+        return []
+    for row in rows[:_TITLES]:
+        if known(row) > max(1, len(expected) // 2):
+            read = next(cell.strip() for cell in header[1] if cell.strip())
+            told = f"attendu : l’en-tête sur la première ligne (il est à la ligne {row[0]})"
+            return [Problem(name, header[0], None, read, told)]
+    return []
+
+
+_TITLES = 10
+"""How many rows of titles may stand above a header, for it to be looked for."""
+
+
 def _header_faults(table: Table, header: Row, name: str, accepted: set[str]) -> list[Problem]:
     line, cells = header
     names = [cell.strip() for cell in cells]
@@ -207,7 +228,10 @@ def read_table(
         header, rows = read_rows(place, name, accepted)
     except SourceError as error:
         return [], error.problems
-    if problems := _header_faults(table, header, name, accepted | {HINT}):
+    if problems := (
+        _misplaced(table, header, rows, name)
+        or _header_faults(table, header, name, accepted | {HINT})
+    ):
         return [], problems
     names = [cell.strip() for cell in header[1]]  # a nameless column keeps its place
 
