@@ -233,6 +233,17 @@ def test_merged_headers_and_two_rows_of_them(tmp_path):
     assert again["series"].tolist()[:4] == ["RSA socle", "RSA socle", "RSA", "RSA"]
 
 
+def test_a_lone_year_merged_above_two_columns_is_theirs(tmp_path):
+    head = [[RSA], [], [None, None, 2020, None], ["Code", "Département", "Hommes", "Femmes"]]
+    rows = [*head, ["41", "Loir-et-Cher", 3, 4], ["45", "Loiret", 5, 6]]
+    frame = observed(book(tmp_path, {"T": rows}, [("T", "C3:D3")]))
+    assert frame["series"].tolist() == ["Hommes", "Femmes"] * 2
+    assert frame["year"].tolist() == [2020] * 4
+    assert frame["value"].tolist() == [3, 4, 5, 6]
+    # Not merged, nothing says how far the year goes: it is not guessed.
+    assert observed(book(tmp_path, {"T": rows}))["year"].isna().all()
+
+
 def test_a_lost_zero_a_misprint_and_one_cell_for_both_are_read(tmp_path):
     rows = [[1, "Ain", 1, 2], ["47", "Lot-et-Graonne", 3, 4], ["20A", "Corse-du-Sud", 5, 6],
             [None, "41 - Loir-et-Cher", 7, 8], [971, "Guadeloupe**", 9, 10]]  # fmt: skip

@@ -108,6 +108,15 @@ def _is_header(cells: Sequence[object]) -> bool:
     return words or (years >= 2 and years >= 0.6 * len(cells))
 
 
+def _is_year_over_columns(grid: Grid, number: int, cells: Sequence[object]) -> bool:
+    """Return whether a row is a lone year merged over several columns, right above a header."""
+    if len(cells) != 1 or parse_period(cells[0]) is None or number + 1 == len(grid.rows):
+        return False
+    column = list(grid.rows[number]).index(cells[0])
+    wide = any(first == (number, column) and last[1] > column for first, last in grid.merges)
+    return wide and _is_header([c for c in grid.rows[number + 1] if c != ""])
+
+
 @functools.lru_cache(4096)
 def _named(text: str) -> tuple[str, tuple[Area, ...]]:
     """Return the code printed with a name in one cell (« 41 - Loir-et-Cher »), and the areas."""
@@ -154,7 +163,7 @@ def read(grid: Grid) -> Layout:
                 layout.blocks.append(block)
                 pending, title = [], ""
             block.lines.append(line)
-        elif _is_header(cells):
+        elif _is_header(cells) or _is_year_over_columns(grid, number, cells):
             pending = [*pending, number] if pending and pending[-1] == number - 1 else [number]
             # A title with a link back to the contents beside it.
             text = " ".join(str(cells[0]).split())
