@@ -21,7 +21,7 @@ unit: $(READY)
 	$(BIN)/python -m pytest -p no:nbval -n 2 --dist loadfile
 
 notebooks: $(READY)
-	$(BIN)/python -m pytest --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg notebooks
+	$(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg notebooks
 
 lint: $(READY)
 	$(BIN)/ruff check .
