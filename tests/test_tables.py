@@ -245,7 +245,13 @@ def test_a_category_out_of_the_list_is_refused():
 
 
 @pytest.mark.parametrize(
-    ("column", "values"), [("rank", ["x", "1"]), ("day", ["27/03/2025", ""]), ("rate", ["0,4", ""])]
+    ("column", "values"),
+    [
+        ("rank", ["x", "1"]),
+        ("rank", [3.5, 1.0]),
+        ("day", ["27/03/2025", ""]),
+        ("rate", ["0,4", ""]),
+    ],
 )
 def test_a_value_of_another_type_is_refused(column, values):
     with pytest.raises(ValueError, match=r".+"):
