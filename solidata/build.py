@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from solidata import home, raw
@@ -28,7 +27,7 @@ from solidata.french import listed, plural, typography
 from solidata.problems import Problem, SourceError
 from solidata.raw.layers import COMPANIONS, SUFFIXES
 from solidata.tables import OUTLINES, Field, Plan, all_tables
-from solidata.tables.derive import described, descriptor, dictionary, typed
+from solidata.tables.derive import described, descriptor, dictionary
 from solidata.tables.rows import Rows
 
 if TYPE_CHECKING:
@@ -36,8 +35,6 @@ if TYPE_CHECKING:
 
 Frames = dict[str, pd.DataFrame]
 Step = Callable[[str], None]
-
-_ARROW = pd.StringDtype("pyarrow", na_value=np.nan)
 
 LAYER_FILES = frozenset({*SUFFIXES, *COMPANIONS})
 
@@ -72,11 +69,8 @@ def assemble(
     SourceError
         With every problem of the raw files.
     """
-    return _sorted(_assemble(raw_folder, step, note, finished)[0])
-
-
-def _sorted(tables: Rows) -> Frames:
-    return {name: tables.frames[name] for name in sorted(tables)}
+    tables, _ = _assemble(raw_folder, step, note, finished)
+    return {name: tables.frame(name) for name in sorted(tables)}
 
 
 def _assemble(
@@ -94,17 +88,16 @@ def _assemble(
     step("Nettoyage et corrections")
     tables = clean(transcribed, cells)
     for now, codes in cells.merged.groupby("insee_code", sort=True)["code"]:
-        names = tables["communes"].set_index("insee_code")["name"]
+        names = tables.frame("communes").set_index("insee_code")["name"]
         what = plural(len(codes), "Contour", "Contours")
         joined = plural(len(codes), "rattaché", "rattachés")
         note(f"{what} de {listed(list(codes))}, d’avant fusion : {joined} à {now} ({names[now]}).")
-    rows = Rows(tables)
     step("Identités arithmétiques")
-    tables["identities"] = typed(all_tables()["identities"], identities(rows, places))
+    tables.add(all_tables()["identities"], identities(tables, places))
     step("Schémas, clés et garde-fous")
-    if found := integrity.problems(rows, places):
+    if found := integrity.problems(tables, places):
         raise SourceError(found)
-    return rows, cells.outlines
+    return tables, cells.outlines
 
 
 def _incomplete(found: list[Problem]) -> set[str]:
@@ -171,7 +164,7 @@ def write(tables: Rows, folder: Path, outlines: gpd.GeoDataFrame | None = None) 
     if outlines is not None:
         texts = outlines.columns.drop("geometry")
         # The same bytes, however pandas is told to store text.
-        outlines = outlines.astype(dict.fromkeys(texts, _ARROW))
+        outlines = outlines.astype(dict.fromkeys(texts, object))
         outlines.to_parquet(folder / OUTLINES, index=False, compression="zstd")
     for name in tables:
         fields, columns = all_tables()[name].fields, tables.columns(name)
@@ -180,7 +173,7 @@ def write(tables: Rows, folder: Path, outlines: gpd.GeoDataFrame | None = None) 
             writer.writerow([field.name for field in fields])
             writer.writerows(zip(*(_texts(f, columns[f.name]) for f in fields), strict=True))
     declared = {name: all_tables()[name] for name in sorted(tables)}
-    plan = described(tables.frames["plan"]) if "plan" in tables else Plan()
+    plan = described(tables.frame("plan")) if "plan" in tables else Plan()
     package: dict[str, Any] = {
         "profile": "tabular-data-package",
         "name": "solidata",
@@ -193,7 +186,7 @@ def write(tables: Rows, folder: Path, outlines: gpd.GeoDataFrame | None = None) 
     as_json = json.dumps(package, ensure_ascii=False, indent=2)
     as_json = as_json.replace("[]\n}", "[\n    " + ",\n    ".join(resources) + "\n  ]\n}\n")
     (folder / "datapackage.json").write_text(as_json, encoding="utf-8", newline="\n")
-    rows = {name: len(frame) for name, frame in tables.frames.items()}
+    rows = {name: tables.count(name) for name in tables}
     (folder / "dictionary.md").write_text(
         dictionary(declared, rows), encoding="utf-8", newline="\n"
     )
@@ -233,8 +226,13 @@ def _new_folder(processed: Path) -> Iterator[Path]:
             shutil.rmtree(new, ignore_errors=True)
 
 
-def build(raw_folder: Path, processed: Path, step: Step = _silent, note: Step = _silent) -> Frames:
+def build(raw_folder: Path, processed: Path, step: Step = _silent, note: Step = _silent) -> Rows:
     """Build the tables and put them in `processed`; return them. See :func:`assemble`.
+
+    Returns
+    -------
+    Rows
+        Every declared table by name, as plain rows; their frames are made when asked for.
 
     Raises
     ------
@@ -248,4 +246,4 @@ def build(raw_folder: Path, processed: Path, step: Step = _silent, note: Step = 
     with _new_folder(processed) as new:
         write(tables, new, outlines)
         replace(new, processed)
-    return _sorted(tables)
+    return tables

@@ -7,7 +7,7 @@ from solidata.catalog import load_all
 from solidata.check.contradictions import addresses, affected, faults, unrecorded
 from solidata.tables import all_tables
 from solidata.tables.derive import typed
-from solidata.tables.rows import Rows
+from solidata.tables.rows import Rows, as_rows
 
 LINES = 2710  # of the report
 
@@ -111,4 +111,4 @@ def test_unrecorded_are_the_failing_ones_that_name_nothing():
             "contradiction_id": [None, "C001", None],
         }
     )
-    assert unrecorded(identities)["identity_id"].tolist() == ["oubliee"]
+    assert [row["identity_id"] for row in unrecorded(as_rows(identities))] == ["oubliee"]

@@ -59,7 +59,8 @@ def filled(pristine, tmp_path_factory):
 @pytest.fixture(scope="module")
 def both(filled):
     """Return the tables of two years' reports, built beside them."""
-    return build(filled, filled.parent / "processed")
+    tables = build(filled, filled.parent / "processed")
+    return {name: tables.frame(name) for name in tables}
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from solidata.build import write
 from solidata.catalog import load
 from solidata.tables import _read_table, all_tables
 from solidata.tables.derive import descriptor, dictionary, plainly_sound, typed, validator
-from solidata.tables.rows import Rows
+from solidata.tables.rows import Rows, columns_of
 
 TABLES = all_tables()
 FIELDS = [(t, f) for t in TABLES.values() for f in t.fields]
@@ -270,7 +270,7 @@ def test_a_value_of_another_type_is_refused(column, values):
 )
 def test_the_derived_schema_refuses(column, values):
     frame = typed(SMALL, ROWS.assign(**{column: values}))
-    assert not plainly_sound(SMALL, frame)
+    assert not plainly_sound(SMALL, columns_of(frame))
     with pytest.raises(pandera.errors.SchemaErrors) as caught:
         validator(SMALL).validate(frame, lazy=True)
     assert set(caught.value.failure_cases["column"]) == {column}
@@ -279,14 +279,14 @@ def test_the_derived_schema_refuses(column, values):
 def test_the_derived_schema_holds_columns_and_their_order():
     frame = typed(SMALL, ROWS)
     other = frame.assign(rank=frame["rank"].astype("float64"))  # and a type that is not declared
-    assert plainly_sound(SMALL, frame)
+    assert plainly_sound(SMALL, columns_of(frame))
     for wrong in (
         frame.assign(more=1),
         frame.drop(columns="rate"),
         frame[frame.columns[::-1]],
         other,
     ):
-        assert not plainly_sound(SMALL, wrong)
+        assert not plainly_sound(SMALL, columns_of(wrong))
         with pytest.raises(pandera.errors.SchemaErrors):
             validator(SMALL).validate(wrong, lazy=True)
 
@@ -294,7 +294,7 @@ def test_the_derived_schema_holds_columns_and_their_order():
 def test_every_assembled_table_is_as_declared(assembled, table):
     frame = assembled[table.name]
     assert frame.columns.tolist() == table.names
-    assert plainly_sound(table, frame)  # the build shows pandera no sound table
+    assert plainly_sound(table, columns_of(frame))  # the build shows pandera no sound table
     validated = validator(table).validate(frame, lazy=True)
     assert len(validated) > 0 or table.name == "action_lineage"  # no report tells a fate yet
 

@@ -79,6 +79,6 @@ def _stray_numbers(row: Row, side: str, ledgers: Mapping[str, Mapping[int, set[s
     return [number for piece in pieces for number in digits(piece) if number not in held]
 
 
-def unrecorded(identities: pd.DataFrame) -> pd.DataFrame:
+def unrecorded(identities: Iterable[Row]) -> list[Row]:
     """Return the identities that fail without a contradiction that says so."""
-    return identities[~identities["holds"].astype(bool) & identities["contradiction_id"].isna()]
+    return [row for row in identities if not row["holds"] and row["contradiction_id"] is None]

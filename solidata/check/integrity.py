@@ -74,13 +74,13 @@ def key_problems(
 
     problems = []
     for name in tables:
-        table, frame = all_tables()[name], tables.frames[name]
+        table, present = all_tables()[name], tables.columns(name)
         for foreign in table.foreign_keys:
             if foreign.table == name:
                 problems += _loops(table, tables, foreign.field, places)
             if foreign.table not in tables or foreign.table in unsure:
                 continue
-            if foreign.field not in frame:  # computed, and the table is raw
+            if foreign.field not in present:  # computed, and the table is raw
                 continue
             targets = distinct(foreign.table, foreign.target)
             stray = distinct(name, foreign.field) - targets
@@ -118,13 +118,13 @@ def _loops(table: Table, tables: Rows, field: str, places: Places) -> list[Probl
 def schema_problems(table: Table, tables: Rows, places: Places) -> list[Problem]:
     """Return what the derived schema refuses in a typed table.
 
-    A frame that is plainly sound is not shown to pandera, which takes longer than the build.
+    A table that is plainly sound is not shown to pandera, which takes longer than the build.
     """
-    frame = tables.frames[table.name]
-    if plainly_sound(table, frame, tables.columns(table.name)):
+    if plainly_sound(table, tables.columns(table.name)):
         return []
     import pandera.errors
 
+    frame = tables.frame(table.name)
     try:
         validator(table).validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as error:
@@ -171,7 +171,7 @@ def identity_problems(tables: Rows, places: Places) -> list[Problem]:
             f"{row['relation']} {format_number(row['right'])}{_remark(row['note'])}) ; corrigez la transcription, ou "
             "consignez la contradiction",
         )
-        for _, row in contradictions.unrecorded(tables.frames["identities"]).iterrows()
+        for row in contradictions.unrecorded(tables["identities"])
     ]
 
 
@@ -182,7 +182,9 @@ def _remark(note: object) -> str:
 
 def lineage_problems(tables: Rows, places: Places) -> list[Problem]:
     """Return the fates of actions that cannot be."""
-    found = lineage.faults(tables.frames["action_lineage"], tables.frames["action_statuses"])
+    if not tables.count("action_lineage"):
+        return []
+    found = lineage.faults(tables.frame("action_lineage"), tables.frame("action_statuses"))
     return [places.problem(*fault) for fault in found]
 
 

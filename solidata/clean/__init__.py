@@ -14,7 +14,8 @@ from solidata.french import join_lines
 from solidata.problems import Problem, SourceError
 from solidata.raw import Raw
 from solidata.tables import all_tables
-from solidata.tables.derive import typed
+from solidata.tables.derive import TypedRows
+from solidata.tables.rows import each
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -36,7 +37,7 @@ class Cells(NamedTuple):
     """The merged communes of another vintage, told beside them."""
 
 
-def clean(raw: Raw, cells: Cells | None = None) -> dict[str, pd.DataFrame]:
+def clean(raw: Raw, cells: Cells | None = None) -> TypedRows:
     """Return the typed tables that follow from what is transcribed.
 
     Parameters
@@ -47,7 +48,7 @@ def clean(raw: Raw, cells: Cells | None = None) -> dict[str, pd.DataFrame]:
 
     Returns
     -------
-    dict of str to pandas.DataFrame
+    TypedRows
         Every declared table but ``identities`` (which :mod:`solidata.check` computes), with
         its declared columns and dtypes.
 
@@ -65,8 +66,11 @@ def clean(raw: Raw, cells: Cells | None = None) -> dict[str, pd.DataFrame]:
     frames["action_statuses"] = statuses.action_statuses(
         frames["actions"], frames["mentions"], frames["status_counts"]
     )
-    tables = {n: t for n, t in all_tables().items() if n in frames}
-    return {name: typed(table, frames[name]) for name, table in tables.items()}
+    tables = TypedRows()
+    for name, table in all_tables().items():
+        if name in frames:
+            tables.add(table, frames[name])
+    return tables
 
 
 def read_cells(raw: Raw) -> Cells:
@@ -124,13 +128,14 @@ def _mentions(frame: pd.DataFrame, raw: Raw, repairs: Repairs) -> pd.DataFrame:
     """Add ``title_printed``, the status the words mean, and the section of the action."""
     actions = raw.tables["actions"]
     section_of = dict(zip(actions["action_id"], actions["section_id"], strict=True))
-    section = frame["section_id"].where(
-        frame["section_id"] != "", frame["action_id"].map(section_of)
-    )
+    section = [
+        own or section_of.get(action, "")
+        for own, action in zip(frame["section_id"], frame["action_id"], strict=True)
+    ]
     return frame.assign(
-        title_printed=frame["printed"].map(join_lines),
+        title_printed=each(frame["printed"], join_lines),
         status=statuses.read_status_words(frame, raw.tables["status_words"], repairs),
-        section_id=section.fillna(""),
+        section_id=pd.Series(section, index=frame.index, dtype=object),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -26,7 +27,7 @@ from solidata.french.text import LINE_BREAK
 from solidata.problems import Problem, SourceError
 from solidata.raw import FILE, ROW
 from solidata.tables import all_tables
-from solidata.tables.rows import as_rows
+from solidata.tables.rows import as_rows, each
 
 
 def _keys(table: str, frame: pd.DataFrame) -> pd.Series:
@@ -37,8 +38,8 @@ def repaired_text(
     table: str, frame: pd.DataFrame, printed: str, field: str, repairs: Repairs
 ) -> pd.Series:
     """Return column `printed` of `frame` joined to one line, repaired, in French typography."""
-    joined = frame[printed].map(join_lines)
-    return repairs.apply(table, field, _keys(table, frame), joined).map(typography)
+    joined = each(frame[printed], join_lines)
+    return each(repairs.apply(table, field, _keys(table, frame), joined), typography)
 
 
 # The values that stand among the characters of their row; the number of a list stands before.
@@ -83,7 +84,7 @@ def _parsed(
     table: str, frame: pd.DataFrame, column: str, parse: Callable[[str], Any], repairs: Repairs
 ) -> pd.Series:
     """Return a repaired column parsed; what cannot be read joins the problems of `repairs`."""
-    repaired = repairs.apply(table, column, _keys(table, frame), frame[column].map(join_lines))
+    repaired = repairs.apply(table, column, _keys(table, frame), each(frame[column], join_lines))
     try:
         return parsed(frame, column, repaired, parse)
     except SourceError as error:
@@ -107,7 +108,7 @@ def titled(table: str, frame: pd.DataFrame, repairs: Repairs) -> pd.DataFrame:
     field = "title" if "title" in all_tables()[table].names else "label"
     text = repaired_text(table, frame, "printed", field, repairs)
     # A title takes no final stop; an ellipsis stays.
-    return frame.assign(**{field: text.str.replace(r"(?<!\.)[.,]$", "", regex=True)})
+    return frame.assign(**{field: each(text, lambda title: re.sub(r"(?<!\.)[.,]$", "", title))})
 
 
 def actions(frame: pd.DataFrame, repairs: Repairs) -> pd.DataFrame:
@@ -212,7 +213,7 @@ def observations(frame: pd.DataFrame, indicators: pd.DataFrame, repairs: Repairs
     check of foreign keys.
     """
     units = dict(zip(indicators["indicator_id"], indicators["unit"], strict=True))
-    unit = frame["indicator_id"].map(units).fillna("")
+    unit = each(frame["indicator_id"], lambda name: units.get(name, ""))
     printed = repairs.apply(
         "observations", "value_printed", frame["observation_id"], frame["value_printed"]
     )
@@ -239,7 +240,7 @@ def observations(frame: pd.DataFrame, indicators: pd.DataFrame, repairs: Repairs
         )
     repairs.problems += problems
     out_of = _parsed("observations", frame, "out_of_printed", parse_number, repairs)
-    frame = frame.assign(value=values.map(_float), out_of=out_of.map(_float))
+    frame = frame.assign(value=each(values, _float), out_of=each(out_of, _float))
     repairs.problems += _out_of_faults(frame, unit)
     return frame
 
@@ -267,7 +268,7 @@ def events(frame: pd.DataFrame, repairs: Repairs) -> pd.DataFrame:
     """Add ``date_start``, ``date_end`` (ISO text) and ``precision``."""
     _parsed("events", frame, "weekday_printed", parse_weekday, repairs)  # only to refuse
     printed = repairs.apply(
-        "events", "date_printed", frame["event_id"], frame["date_printed"].map(join_lines)
+        "events", "date_printed", frame["event_id"], each(frame["date_printed"], join_lines)
     )
     # The year belongs to the row, so the cell to read is the pair.
     pairs = printed + "|" + frame["year"]

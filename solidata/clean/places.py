@@ -61,14 +61,12 @@ def places(
 
 
 def _projected(frame: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    from pyproj import Transformer
+    import geopandas as gpd
 
-    to_metres = Transformer.from_crs(DEGREES, LAMBERT_93, always_xy=True)
-    x, y = to_metres.transform(frame["lon"].astype(float), frame["lat"].astype(float))
-    return (
-        pd.Series(x, index=frame.index, dtype=float).round(DIGITS),
-        pd.Series(y, index=frame.index, dtype=float).round(DIGITS),
-    )
+    # Through geopandas, which keeps the transformation that it has made for the outlines.
+    points = gpd.points_from_xy(frame["lon"].astype(float), frame["lat"].astype(float), crs=DEGREES)
+    metres = gpd.GeoSeries(points, index=frame.index).to_crs(LAMBERT_93)
+    return metres.x.round(DIGITS), metres.y.round(DIGITS)
 
 
 def _problem(row: Row, column: str, value: str | None, expected: str) -> Problem:

@@ -18,7 +18,7 @@ from solidata.french import fold, join_lines, plural, quote
 from solidata.problems import Problem, SourceError
 from solidata.raw import FILE, ROW, beside
 from solidata.tables import all_tables
-from solidata.tables.rows import Row, as_rows, grouped
+from solidata.tables.rows import Row, as_rows, each, grouped
 
 ILLEGIBLE = "non_lisible"
 ALL = "toutes"
@@ -67,9 +67,9 @@ def read_status_words(
     said = mentions["status_printed"]
     if repairs is not None:
         said = repairs.apply(
-            "mentions", "status_printed", mentions["mention_id"], said.map(join_lines)
+            "mentions", "status_printed", mentions["mention_id"], each(said, join_lines)
         )
-    statuses = said.map(lambda printed: read(printed) if printed else "")
+    statuses = each(said, lambda printed: read(printed) if printed else "")
     doubtful = statuses.isna() | (statuses == _TWO)
     if doubtful.any():
         raise SourceError(

@@ -23,7 +23,7 @@ def build(console: Console) -> int:
             lambda text: progress.update(task, description=text),
             console.print,
         )
-    rows = sum(len(frame) for frame in tables.values())
+    rows = sum(tables.count(name) for name in tables)
     folder = home.processed_folder().relative_to(home.home())
     console.print(f"{len(tables)} tables, {rows} lignes, écrites dans {folder}.")
     if names := raw.drafts(home.raw_folder()):

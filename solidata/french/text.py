@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -100,6 +99,8 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
     >>> nearest("action", ["actions", "funding"])
     'actions'
     """
+    import difflib
+
     by_fold = {fold(n): n for n in names}
     found = difflib.get_close_matches(fold(name), by_fold, n=1, cutoff=0.6)
     return by_fold[found[0]] if found else None

@@ -148,6 +148,25 @@ def _cells(
     return values, problems
 
 
+def _all_sound(table: Table, names: list[str], rows: list[Row]) -> list[dict[str, str]] | None:
+    """Return the cells of every row as :func:`_cells` does, or None when that must look at each.
+
+    A column repeats its values: each is judged once, and a sound file is read column by column.
+    """
+    if not rows or "" in names or any(len(cells) != len(names) for _, cells in rows):
+        return None
+    columns = [list(map(str.strip, cells)) for cells in zip(*(row[1] for row in rows), strict=True)]
+    distinct = {name: set(cells) for name, cells in zip(names, columns, strict=True)}
+    for field in table.transcribed:
+        texts = distinct[field.name]
+        if field.required and "" in texts:
+            return None
+        free = field.type == "string" and not field.categories and not field.pattern
+        if not free and any(fault(field, text) for text in texts - {""}):
+            return None
+    return [dict(zip(names, cells, strict=True)) for cells in zip(*columns, strict=True)]
+
+
 def _count(names: list[str]) -> int:
     return len(list(filter(None, names)))
 
@@ -235,10 +254,11 @@ def read_table(
         return [], problems
     names = [cell.strip() for cell in header[1]]  # a nameless column keeps its place
 
-    judges, records = _judges(table), []
-    problems = []
-    for row in rows:
-        values, faults = _cells(table, judges, names, row, name)
+    sound = _all_sound(table, names, rows)
+    judges = {} if sound else _judges(table)
+    records, problems = [], []
+    for rank, row in enumerate(rows):
+        values, faults = (sound[rank], []) if sound else _cells(table, judges, names, row, name)
         source_id = values.get("source_id", "") if several else next(iter(sources))
         record = {**values, "source_id": source_id, FILE: name, ROW: row[0]}
         # Of a row whose cells are not where they should be, only that is told.

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from solidata.french import quote
-from solidata.lost import lost_cells
 from solidata.problems import Problem, SourceError
 
 SUFFIXES = (".csv", ".xlsx", ".ods")
@@ -157,6 +156,8 @@ def filled_sheets(path: Path, name: str) -> list[str]:
 
 
 def _rows_of_sheet(place: Place, name: str) -> Iterator[Row]:
+    from solidata.lost import lost_cells
+
     book = _open_book(place.path, name)
     filled = [
         (sheet, rows)

@@ -9,44 +9,62 @@ from __future__ import annotations
 
 import functools
 import re
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from solidata.tables import Field, Plan, Table
-from solidata.tables.rows import columns_of, plain_values
+from solidata.tables.rows import Rows, columns_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     import pandas as pd
     import pandera.pandas as pa
 
 
-def _typed(field: Field, values: list[Any]) -> Any:
-    """Return plain values as an array of the dtype that `field` declares."""
-    import numpy as np
-    import pandas as pd
+_TRUTHS: dict[Any, bool] = {"true": True, "false": False}
 
-    said: list[Any] = [None if value == "" else value for value in values]
+
+def _plain(field: Field, values: list[Any]) -> list[Any]:
+    """Return values as Python has those of the type that `field` declares, None where missing."""
+    said = [None if value == "" else value for value in values]
     if field.categories:
-        codes = {value: code for code, value in enumerate(field.values)}
-        if stray := {value for value in said if value is not None} - set(codes):
+        if stray := {value for value in said if value is not None} - {*field.values}:
             raise ValueError(f"{field.name} : valeurs hors liste {sorted(stray)}")
-        found = np.array([codes.get(value, -1) for value in said], dtype=np.int16)
-        return pd.Categorical.from_codes(found, dtype=_dtype(field))
+        return said
     if field.type == "integer":
-        missing = np.array([value is None for value in said], dtype=bool)
-        whole = [0 if value is None else int(value) for value in said]
+        whole = [None if value is None else int(value) for value in said]
         # int() cuts what is not whole.
         if any(w != v for w, v in zip(whole, said, strict=True) if isinstance(v, float)):
             raise ValueError(f"{field.name} : nombres qui ne sont pas entiers")
-        return pd.arrays.IntegerArray(np.array(whole, dtype=np.int64), missing)
+        return whole
     if field.type == "number":
-        return np.array([np.nan if v is None else float(v) for v in said], dtype=np.float64)
+        return [None if value is None else float(value) for value in said]
     if field.type == "boolean":
-        said = [{"true": True, "false": False}.get(value, value) for value in said]
+        return [_TRUTHS.get(value, value) for value in said]
     if field.type == "date":
-        return pd.array(np.array(said, dtype="datetime64[s]"))
-    return pd.array(said, dtype=_dtype(field))
+        return [date.fromisoformat(value) if isinstance(value, str) else value for value in said]
+    return said
+
+
+def _array(field: Field, plain: list[Any]) -> Any:
+    """Return the values of :func:`_plain` as an array of the dtype that `field` declares."""
+    import numpy as np
+    import pandas as pd
+
+    if field.categories:
+        codes = {None: -1} | {value: code for code, value in enumerate(field.values)}
+        found = np.array([codes[value] for value in plain], dtype=np.int16)
+        return pd.Categorical.from_codes(found, dtype=_dtype(field))
+    if field.type == "integer":
+        missing = np.array([value is None for value in plain], dtype=bool)
+        whole = np.array([value or 0 for value in plain], dtype=np.int64)
+        return pd.arrays.IntegerArray(whole, missing)
+    if field.type == "number":
+        return np.array(plain, dtype=np.float64)  # None is made NaN
+    if field.type == "date":
+        return pd.array(np.array(plain, dtype="datetime64[s]"))
+    return pd.array(plain, dtype=_dtype(field))
 
 
 def typed(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
@@ -61,13 +79,49 @@ def typed(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
     ValueError
         When a value does not have the declared type.
     """
-    import pandas as pd
+    rows = TypedRows()
+    rows.add(table, frame)
+    return rows.frame(table.name)
 
-    nothing = [None] * len(frame)
-    columns = {
-        name: plain_values(frame[name]) if name in frame else nothing for name in table.names
-    }
-    return pd.DataFrame({f.name: _typed(f, columns[f.name]) for f in table.fields}, copy=False)
+
+class TypedRows(Rows):
+    """The plain rows of typed tables; the frame of one is made when it is first asked for.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from solidata.tables import all_tables
+    >>> rows = TypedRows()
+    >>> rows.add(all_tables()["volets"], pd.DataFrame({"volet_id": ["petite-enfance"]}))
+    >>> rows.column("volets", "volet_id"), rows.frame("volets")["volet_id"].dtype
+    (['petite-enfance'], <StringDtype(na_value=nan)>)
+    """
+
+    def __init__(self) -> None:
+        super().__init__({})
+        self._tables: dict[str, Table] = {}
+
+    def add(self, table: Table, frame: pd.DataFrame) -> None:
+        """Add what :func:`typed` makes of `frame`."""
+        read, nothing = columns_of(frame), [None] * len(frame)
+        plain = {f.name: _plain(f, read.get(f.name, nothing)) for f in table.fields}
+        self._tables[table.name], self._columns[table.name] = table, plain
+
+    def frame(self, table: str) -> pd.DataFrame:
+        """Return the typed frame of a table."""
+        import pandas as pd
+
+        if table not in self._frames:
+            columns = self._columns[table]
+            arrays = {f.name: _array(f, columns[f.name]) for f in self._tables[table].fields}
+            self._frames[table] = pd.DataFrame(arrays, copy=False)
+        return self._frames[table]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tables)
+
+    def __len__(self) -> int:
+        return len(self._tables)
 
 
 def described(plan: pd.DataFrame) -> Plan:
@@ -87,39 +141,40 @@ def described(plan: pd.DataFrame) -> Plan:
     return Plan(**{name: str(row[name]) for name in Plan._fields if pd.notna(row[name])})
 
 
-def plainly_sound(
-    table: Table, frame: pd.DataFrame, columns: Mapping[str, list[Any]] | None = None
-) -> bool:
-    """Return whether the schema of `table` (:func:`validator`) has nothing to refuse in `frame`.
+_PYTHON = {"string": str, "integer": int, "number": float, "boolean": bool, "date": date}
+"""The type of the plain values of each declared type."""
+
+
+def plainly_sound(table: Table, columns: Mapping[str, list[Any]]) -> bool:
+    """Return whether the schema of `table` (:func:`validator`) has nothing to refuse.
 
     It says yes or no, and nothing more: to know what is wrong, ask the validator.
 
     Parameters
     ----------
     table : Table
-    frame : pandas.DataFrame
-    columns : mapping of str to list, optional
-        The plain values of `frame` by column, when they have been read already.
+    columns : mapping of str to list
+        The plain values of its columns: :meth:`Rows.columns`.
     """
-    if list(frame.columns) != table.names:
+    if list(columns) != table.names:
         return False
-    if any(dtype != _dtype(f) for dtype, f in zip(frame.dtypes, table.fields, strict=True)):
-        return False
-    columns = columns_of(frame) if columns is None else columns
     for field in table.fields:
         values = columns[field.name]
-        if field.required and None in values:
+        distinct = set(values)
+        if not set(map(type, distinct)) <= {_PYTHON[field.type], type(None)}:
             return False
-        if field.unique and len(set(values)) < len(values):
+        if field.required and None in distinct:
             return False
-        # What is missing is neither below nor above.
-        if field.minimum is not None and any(v is not None and v < field.minimum for v in values):
+        if field.unique and len(distinct) < len(values):
             return False
-        if field.maximum is not None and any(v is not None and v > field.maximum for v in values):
+        said = distinct - {None}  # what is missing is neither below nor above
+        if field.minimum is not None and any(value < field.minimum for value in said):
             return False
-        if field.pattern and not all(
-            re.fullmatch(field.pattern, text) for text in {*values} - {None}
-        ):
+        if field.maximum is not None and any(value > field.maximum for value in said):
+            return False
+        if field.categories and not said <= set(field.values):
+            return False
+        if field.pattern and not all(re.fullmatch(field.pattern, text) for text in said):
             return False
     return True
 

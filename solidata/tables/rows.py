@@ -7,7 +7,7 @@ row by row; what is computed column by column stays with pandas.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -52,7 +52,10 @@ def plain_values(column: pd.Series) -> list[Any]:
         return [value if isinstance(value, str) else None for value in values]
     if isinstance(dtype, pd.api.extensions.ExtensionDtype):
         return pa.array(array, from_pandas=True).to_pylist()
-    values = column.to_numpy().tolist()
+    return _plain(column.to_numpy().tolist())
+
+
+def _plain(values: list[Any]) -> list[Any]:
     if set(map(type, values)) == {str}:
         return values
     return [None if _missing(value) else value for value in values]
@@ -63,6 +66,22 @@ def _missing(value: Any) -> bool:
     import pandas as pd
 
     return value is None or value is pd.NA or bool(value != value)
+
+
+def each(column: pd.Series, function: Callable[[Any], Any]) -> pd.Series:
+    """Return `function` of each value of a column, as objects.
+
+    Series.map would look for the type of what it gives, which takes longer than most functions.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> each(pd.Series(["a", "b"]), str.upper).tolist()
+    ['A', 'B']
+    """
+    import pandas as pd
+
+    return pd.Series(list(map(function, column.to_list())), index=column.index, dtype=object)
 
 
 def as_rows(frame: pd.DataFrame) -> list[Row]:
@@ -79,7 +98,11 @@ def as_rows(frame: pd.DataFrame) -> list[Row]:
 
 def columns_of(frame: pd.DataFrame) -> dict[str, list[Any]]:
     """Return the plain values of each column of a frame, by its name."""
-    return {str(name): plain_values(frame[name]) for name in frame.columns}
+    names = list(map(str, frame.columns))
+    if not set(map(str, frame.dtypes)) <= {"object", "float64", "str"}:
+        return {name: plain_values(frame[name]) for name in names}
+    # As transcribed: one array, at once.
+    return dict(zip(names, map(_plain, frame.to_numpy(dtype=object).T.tolist()), strict=True))
 
 
 def _zipped(columns: dict[str, list[Any]]) -> list[Row]:
@@ -92,7 +115,7 @@ class Rows(Mapping[str, list[Row]]):
 
     Parameters
     ----------
-    frames : mapping of str to pandas.DataFrame
+    frames : dict of str to pandas.DataFrame
 
     Examples
     --------
@@ -102,20 +125,28 @@ class Rows(Mapping[str, list[Row]]):
     ({'territory_id': 'nord'}, {'territory_id': ['nord', 'sud']})
     """
 
-    def __init__(self, frames: Mapping[str, pd.DataFrame]) -> None:
-        self.frames = frames
-        self._columns: dict[tuple[str, str], list[Any]] = {}
+    def __init__(self, frames: dict[str, pd.DataFrame]) -> None:
+        self._frames = frames
+        self._columns: dict[str, dict[str, list[Any]]] = {}
         self._rows: dict[str, list[Row]] = {}
+
+    def frame(self, table: str) -> pd.DataFrame:
+        """Return the frame of a table."""
+        return self._frames[table]
 
     def column(self, table: str, column: str) -> list[Any]:
         """Return the values of a column of a table."""
-        if (table, column) not in self._columns:
-            self._columns[table, column] = plain_values(self.frames[table][column])
-        return self._columns[table, column]
+        return self.columns(table)[column]
 
     def columns(self, table: str) -> dict[str, list[Any]]:
         """Return the values of each column of a table."""
-        return {column: self.column(table, column) for column in self.frames[table].columns}
+        if table not in self._columns:
+            self._columns[table] = columns_of(self.frame(table))
+        return self._columns[table]
+
+    def count(self, table: str) -> int:
+        """Return how many rows a table has."""
+        return len(next(iter(self.columns(table).values())))
 
     def __getitem__(self, table: str) -> list[Row]:
         if table not in self._rows:
@@ -123,10 +154,10 @@ class Rows(Mapping[str, list[Row]]):
         return self._rows[table]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.frames)
+        return iter(self._frames)
 
     def __len__(self) -> int:
-        return len(self.frames)
+        return len(self._frames)
 
 
 def grouped(rows: Iterable[Row], *names: str) -> dict[tuple[Any, ...], list[Row]]:
