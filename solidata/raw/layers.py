@@ -17,6 +17,8 @@ from solidata.problems import Problem, SourceError
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import numpy as np
+    import numpy.typing as npt
     import pandas as pd
     import shapely
 
@@ -157,11 +159,11 @@ def _column(layer: gpd.GeoDataFrame, accepted: tuple[str, ...]) -> str | None:
     return next((by_name[name] for name in accepted if name in by_name), None)
 
 
-def _in_degrees(layer: gpd.GeoDataFrame, name: str) -> gpd.GeoSeries:
+def _in_degrees(layer: gpd.GeoDataFrame, name: str) -> npt.NDArray[np.object_]:
     import pyproj.exceptions
 
     try:
-        return layer.geometry.to_crs(DEGREES)
+        return layer.geometry.to_crs(DEGREES).to_numpy()
     except pyproj.exceptions.ProjError:
         expected = f"système de coordonnées {_system(layer)} sans lien avec la Terre ; attendu : par exemple EPSG:2154"
         raise _refused(name, expected) from None
@@ -245,6 +247,7 @@ def read_layer(
         shape, invalid, outside France, or whose axes are exchanged.
     """
     import geopandas as gpd
+    import numpy as np
     import shapely
 
     name = path.relative_to(root).as_posix()
@@ -254,28 +257,29 @@ def read_layer(
     if polygons and code is None:
         expected = f"colonne absente ; attendu : l’une de {', '.join(_CODE)}"
         raise SourceError([Problem(name, None, "code", None, expected)])
-    layer = layer.assign(
-        solidata_code="" if code is None else _texts(layer[code], 5 if kind == "communes" else 0),
-        solidata_name="" if label is None else _texts(layer[label]),
-        solidata_feature=range(1, len(layer) + 1),
-    )
     count = len(layer)
+    codes = [""] * count if code is None else _texts(layer[code], 5 if kind == "communes" else 0)
+    names = [""] * count if label is None else _texts(layer[label])
+    features = list(range(1, count + 1))
     if kind == "communes" and departments:
-        codes = layer["solidata_code"]
-        layer = layer[codes.str[:2].isin(set(departments)) | (codes == "")]
-        if layer.empty:
+        kept = [i for i, key in enumerate(codes) if not key or key[:2] in departments]
+        if not kept:
             expected = (
                 f"aucune commune dont le code commence par {' ou '.join(sorted(departments))}, sur "
                 f"{format_number(count)} objets ; attendu : les communes du département"
             )
             raise SourceError([Problem(name, None, None, None, expected)])
+        if len(kept) < count:
+            layer = layer.iloc[kept]
+            codes, names = [codes[i] for i in kept], [names[i] for i in kept]
+            features = [features[i] for i in kept]
     wanted, shape = (_POLYGONS, "un polygone") if polygons else (_LINES, "une ligne")
     system, geographic = _system(layer), bool(layer.crs.is_geographic)
-    degrees = _in_degrees(layer, name).bounds.to_numpy()
+    shapes = layer.geometry.to_numpy()
     faults = []
-    for key, feature, geometry, read, extent in zip(
-        layer["solidata_code"], layer["solidata_feature"], layer.geometry,
-        layer.bounds.to_numpy(), degrees, strict=True,
+    for key, feature, geometry, valid, read, extent in zip(
+        codes, features, shapes, shapely.is_valid(shapes), shapely.bounds(shapes).tolist(),
+        shapely.bounds(_in_degrees(layer, name)).tolist(), strict=True,
     ):  # fmt: skip
         fault = None
         if polygons and not key:
@@ -284,19 +288,19 @@ def read_layer(
             fault = f"sans contour ; attendu : {shape}"
         elif geometry.geom_type not in wanted:
             fault = f"{geometry.geom_type} lu ; attendu : {shape}"
-        elif place := _astray(system, geographic, tuple(map(float, read)), tuple(map(float, extent))):  # fmt: skip
+        elif place := _astray(system, geographic, tuple(read), tuple(extent)):
             fault = place
-        elif not geometry.is_valid:
+        elif not valid:
             reason = shapely.is_valid_reason(geometry)
             fault = f"contour invalide ({reason}) ; attendu : un contour qui ne se croise pas"
         if fault:
-            faults.append((int(feature), str(key), fault))
+            faults.append((feature, key, fault))
     if faults:
         raise SourceError(_told(name, faults, count))
-    metres = layer.geometry.to_crs(LAMBERT_93).map(_plain)
+    metres = np.array([_plain(g) for g in layer.geometry.to_crs(LAMBERT_93).to_numpy()])
     return gpd.GeoDataFrame(
-        {n: layer[f"solidata_{n}"].to_list() for n in ("code", "name", "feature")},
-        geometry=shapely.transform(metres.to_numpy(), lambda xy: xy.round(DIGITS)),
+        {"code": codes, "name": names, "feature": features},
+        geometry=shapely.transform(metres, lambda xy: xy.round(DIGITS)),
         crs=LAMBERT_93,
     )
 
