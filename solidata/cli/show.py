@@ -48,9 +48,9 @@ def table(console: Console, title: str, frame: pd.DataFrame, headers: Mapping[st
 
 
 def progress(console: Console) -> Progress:
-    """Return a progress display that says the step and the time, and leaves one line."""
+    """Return a progress display that says the step and the time; in a pipe it writes nothing."""
     return Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(),
-                    console=console, transient=not console.is_terminal)  # fmt: skip
+                    console=console, disable=not console.is_terminal)  # fmt: skip
 
 
 def steps(console: Console) -> Progress:
@@ -61,5 +61,5 @@ def steps(console: Console) -> Progress:
         MofNCompleteColumn(),
         TimeRemainingColumn(),
         console=console,
-        transient=not console.is_terminal,
+        disable=not console.is_terminal,
     )
