@@ -25,11 +25,8 @@ ALL = "toutes"
 _LISTS = {"stated": ("table", "focus", "alliance"), "sheet": ("sheet",), "flagship": ("flagship",)}
 REPORTED = (*_LISTS["stated"], *_LISTS["sheet"])
 """The lists of a report that give an action a status, known or not."""
-_TWO = "?"
-_DOUBTS = {
-    "": "statut inconnu ; ajoutez sa formule",
-    _TWO: "deux statuts, ou une partie ; ajoutez toute la formule, avec son sens,",
-}
+_UNKNOWN = "statut inconnu ; ajoutez sa formule"
+_TWO = "deux statuts, ou une partie ; ajoutez toute la formule, avec son sens,"
 _PART = re.compile(r"partiellement\b|(?:en|pour) partie\b|a moitie\b|a \d+ %")
 _WHERE = {
     "stated": "dans la liste",
@@ -56,36 +53,34 @@ def read_status_words(
     known = {_squeeze(row["wording"]): row["status"] for row in as_rows(words)}
     by_length = sorted(known, key=len, reverse=True)
 
-    def read(printed: str) -> str | None:
+    def read(printed: str) -> tuple[str, str]:
+        """Return the status, or "" and why there is none."""
+        if not printed:
+            return "", ""
         squeezed = _squeeze(printed)
         first = next((w for w in by_length if squeezed.startswith(w)), None)
         if first is None:
-            return None
+            return "", _UNKNOWN
         others = [w for w in by_length if known[w] != known[first]]
-        return _TWO if _goes_on(printed, first, others) else known[first]
+        return ("", _TWO) if _goes_on(printed, first, others) else (known[first], "")
 
     said = mentions["status_printed"]
     if repairs is not None:
         said = repairs.apply(
             "mentions", "status_printed", mentions["mention_id"], each(said, join_lines)
         )
-    statuses = each(said, lambda printed: read(printed) if printed else "")
-    doubtful = statuses.isna() | (statuses == _TWO)
-    if doubtful.any():
+    found = [read(printed) for printed in said]
+    if any(doubt for _, doubt in found):
         raise SourceError(
             Problem(
-                row[FILE],
-                int(row[ROW]),
-                "status_printed",
-                row["status_printed"],
-                f"{_DOUBTS[status]} à {beside(row[FILE], 'status_words')}, ou sa "
-                "lecture à corrections si elle est fautive",
+                row[FILE], int(row[ROW]), "status_printed", row["status_printed"],
+                f"{doubt} à {beside(row[FILE], 'status_words')}, ou sa lecture à corrections si "
+                "elle est fautive",
             )
-            for (_, row), status in zip(
-                mentions[doubtful].iterrows(), statuses[doubtful].fillna(""), strict=True
-            )
-        )
-    return statuses
+            for row, (_, doubt) in zip(as_rows(mentions), found, strict=True)
+            if doubt
+        )  # fmt: skip
+    return pd.Series([status for status, _ in found], index=mentions.index, dtype=object)
 
 
 def _goes_on(printed: str, first: str, others: list[str]) -> bool:
