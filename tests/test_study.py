@@ -177,6 +177,24 @@ def test_a_sheet_reads_in_french_and_keeps_its_numbers():
     assert sheet.csv().decode("utf-8-sig").splitlines()[1] == "a;2025;Réalisée;1234;0,5"
 
 
+@pytest.mark.parametrize(
+    ("cells", "written"),
+    [
+        (["5", f"16{NNB}563{NB}€", f"+3{NB}centres", "7 sur 12", ""], " class=n"),
+        ([f"9{NNB}852/41{NNB}387", "238,0"], " class=n"),
+        (["2024", "2025"], ""),  # four figures together: a year, a line, the code of a commune
+        (["41018"], ""),
+        (["1075 et 1076"], ""),
+        (["12 lignes de table, 4 documents"], " class=w"),
+        (["", ""], ""),
+    ],
+)
+def test_quantities_are_set_to_the_right_though_they_are_texts(cells, written):
+    sheet = Sheet(pd.DataFrame({"a": "x", "b": cells}), caption="c")
+    assert f'<th scope="col"{written}>b</th>' in sheet.html()
+    assert f"<td{written}>{cells[0]}</td>" in sheet.html()
+
+
 def test_every_cell_of_a_sheet_is_text_of_the_page():
     evil = "<script>alert(1)</script>&amp;"
     sheet = Sheet(pd.DataFrame({evil: [evil], "n": [1]}), caption=evil)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -26,11 +27,18 @@ div.solidata-table thead tr>*{border-bottom:2px solid #888;vertical-align:bottom
 div.solidata-table tbody th{font-weight:400;min-width:4em}
 div.solidata-table thead th{max-width:14em}
 div.solidata-table table tr>.n{text-align:right!important}
+div.solidata-table table tr>.w{min-width:7.5em}
 div.solidata-table tbody td.n{white-space:nowrap}
 div.solidata-table tr.total>*{font-weight:600;border-top:2px solid #888}
 </style>"""
 
 Format = Callable[[Any], str]
+
+_SENTENCE = 17
+"""Characters beyond which a cell that is folded word by word cannot be read."""
+_NUMBER = r"\d{1,3}(?:\u202f\d{3})*(?:,\d+)?"
+_QUANTITY = re.compile(rf"[+−]?{_NUMBER}(?:(?:/| sur ){_NUMBER})?(?:[\u00a0\u202f ]\S+)?")
+"""A number as French prints it, with its unit: four figures without a space are a name."""
 
 
 def _cell(value: object) -> str:
@@ -98,10 +106,7 @@ class Sheet:
         self.cells = pd.DataFrame(
             {t: [write(v) for v in self.frame[t].astype(object)] for t, write in written.items()}
         )
-        self._numeric = [
-            pd.api.types.is_numeric_dtype(frame[n]) and not pd.api.types.is_bool_dtype(frame[n])
-            for n in frame
-        ]
+        self._classes = [_class(frame[name], self.cells[titles[name]]) for name in frame]
 
     def __str__(self) -> str:
         """Return the caption and the cells in columns."""
@@ -112,8 +117,8 @@ class Sheet:
     def html(self) -> str:
         """Return the table as HTML whose every cell is escaped."""
         head = "".join(
-            f'<th scope="col"{_right(numeric)}>{html.escape(str(name))}</th>'
-            for name, numeric in zip(self.cells, self._numeric, strict=True)
+            f'<th scope="col"{of}>{html.escape(str(name))}</th>'
+            for name, of in zip(self.cells, self._classes, strict=True)
         )
         return (
             f"<table><caption>{html.escape(self.caption)}</caption>"
@@ -126,9 +131,9 @@ class Sheet:
         for number, (first, *others) in enumerate(self.cells.itertuples(index=False, name=None)):
             # A header says something: an empty cell heads nothing.
             opening, end = ('<th scope="row"', "th") if first else ("<td", "td")
-            cells = f"{opening}{_right(self._numeric[0])}>{html.escape(first)}</{end}>"
-            for text, numeric in zip(others, self._numeric[1:], strict=True):
-                cells += f"<td{_right(numeric)}>{html.escape(text)}</td>"
+            cells = f"{opening}{self._classes[0]}>{html.escape(first)}</{end}>"
+            for text, of in zip(others, self._classes[1:], strict=True):
+                cells += f"<td{of}>{html.escape(text)}</td>"
             rows.append(f"<tr{' class=total' if number >= first_total else ''}>{cells}</tr>")
         return rows
 
@@ -149,9 +154,13 @@ class Sheet:
         return {"text/html": shown, "text/plain": str(self)}
 
 
+def _class(column: pd.Series, cells: pd.Series) -> str:
+    """Return the class of a column: numbers are set to the right, sentences are given room."""
+    kind, said = column.dtype.kind, [cell for cell in cells if cell]
+    if kind in "iuf" or (said and all(_QUANTITY.fullmatch(cell) for cell in said)):
+        return " class=n"
+    return " class=w" if max(map(len, said), default=0) > _SENTENCE else ""
+
+
 def _plain(value: object) -> str:
     return "" if pd.isna(value) else str(value)  # type: ignore[call-overload]
-
-
-def _right(numeric: bool) -> str:
-    return " class=n" if numeric else ""
