@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -75,6 +76,7 @@ def typography(text: str) -> str:
     return text.strip()
 
 
+@functools.lru_cache(8192)
 def fold(text: str) -> str:
     """Return `text` in lower case, without accents, ligatures or double spaces.
 
