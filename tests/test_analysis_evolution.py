@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from solidata.analysis import access, budgets, columns, evolution, openings
+from solidata.analysis import access, budgets, columns, evolution, measures, openings
 from solidata.catalog import load
 from solidata.problems import NoDataError, RefusedError
 
@@ -65,7 +65,7 @@ def changed(frame, key, named, /, **cells):
 
 
 def test_a_number_printed_three_times_counts_once(observations, indicators):
-    frame = evolution.yearly(observations, indicators)
+    frame = measures.yearly(observations, indicators)
     crt = frame[frame["indicator_id"] == "crt"].set_index("year")
     assert crt["value"].to_dict() == {2024: 2.0, 2025: 5.0}
     addresses = crt.loc[2025, "address"].split()
@@ -75,7 +75,7 @@ def test_a_number_printed_three_times_counts_once(observations, indicators):
 
 
 def test_every_row_is_an_observed_value_of_one_year(observations, indicators):
-    frame = evolution.yearly(observations, indicators)
+    frame = measures.yearly(observations, indicators)
     kept = observations.set_index("observation_id")
     for row in frame.itertuples():
         for address in row.address.split():
@@ -95,13 +95,13 @@ def test_every_row_is_an_observed_value_of_one_year(observations, indicators):
     ],
 )  # fmt: skip
 def test_what_is_no_dated_observation_is_left_out(change):
-    assert evolution.yearly(printings({}), named()).shape[0] == 1
-    assert evolution.yearly(printings(change), named()).empty
+    assert measures.yearly(printings({}), named()).shape[0] == 1
+    assert measures.yearly(printings(change), named()).empty
 
 
 def test_dates_that_are_all_missing_leave_nothing():
     rows = printings({}).assign(period_start=None, period_end=None)
-    assert evolution.yearly(rows, named()).empty
+    assert measures.yearly(rows, named()).empty
 
 
 def test_the_best_reading_gives_the_line():
@@ -110,7 +110,7 @@ def test_the_best_reading_gives_the_line():
         {"legibility": "clear", "line": 20, "repeats": "o1"},
         {"legibility": "inferred", "line": 30, "repeats": "o2"},  # repeats o2, that repeats o1
     )
-    (row,) = evolution.yearly(rows, named()).to_dict("records")
+    (row,) = measures.yearly(rows, named()).to_dict("records")
     assert (row["line"], row["legibility"]) == (20, "clear")
     assert set(row["address"].split()) == {"observations:o1", "observations:o2", "observations:o3"}
 
@@ -127,11 +127,11 @@ def test_what_has_no_printed_period_is_counted_once_unless_a_printing_dates_it()
         {**no_period, "legibility": "illegible"},
         {**no_period, "value": None},
     )
-    found = evolution.undated(rows, named())
+    found = measures.undated(rows, named())
     assert found["address"].tolist() == ["observations:o1 observations:o2", "observations:o3"]
     assert found["label"].tolist() == ["Lits", "Lits"]
-    assert evolution.undated(printings({}), named()).empty
-    assert evolution.undated(printings({})[:0], named()).empty
+    assert measures.undated(printings({}), named()).empty
+    assert measures.undated(printings({})[:0], named()).empty
 
 
 def test_the_report_of_2025_prints_71_values_without_a_period(observations, indicators):
@@ -141,23 +141,23 @@ def test_the_report_of_2025_prints_71_values_without_a_period(observations, indi
         & report["legibility"].ne("illegible")
     ]  # fmt: skip
     assert len(bare) == 71
-    found = evolution.undated(report, indicators)
+    found = measures.undated(report, indicators)
     printed = set(found["address"].str.split().explode())
     # one repeats a value that another line dates; three repeat one that no line dates
     assert set("observations:" + bare["observation_id"]) - printed == {"observations:crt.4"}
     assert len(found) == 71 - 1 - 3
-    assert not printed & set(evolution.yearly(report, indicators)["address"].str.split().explode())
+    assert not printed & set(measures.yearly(report, indicators)["address"].str.split().explode())
 
 
 def test_repetitions_in_a_circle_do_not_hang():
     rows = printings({"repeats": "o2"}, {"repeats": "o1"})
-    assert len(evolution.yearly(rows, named())) == 1
+    assert len(measures.yearly(rows, named())) == 1
 
 
 def test_two_values_for_a_year_are_left_out_and_named():
     rows = printings({"value": 3.0}, {"value": 4.0}, in_year(2025, value=5.0))
-    assert evolution.yearly(rows, named())["year"].tolist() == [2025]
-    twice = evolution.disputed(rows, named())
+    assert measures.yearly(rows, named())["year"].tolist() == [2025]
+    twice = measures.disputed(rows, named())
     assert twice[["label", "year"]].to_numpy().tolist() == [["Lits", 2024]]
     # 2024 has 3 and 4, 2025 has 5: both years are printed, and cannot be compared
     assert evolution.unpaired(rows, named(), 2024, 2025)["year"].tolist() == [2024]
@@ -169,7 +169,7 @@ def test_two_territories_and_two_periods_have_their_own_rows():
         {}, {"territory_id": "nord", "value": 1.0},
         {"period_start": DAY(2024, 12, 31), "value": 2.0},
     )  # fmt: skip
-    frame = evolution.yearly(rows, named())
+    frame = measures.yearly(rows, named())
     assert sorted(frame["value"]) == [1.0, 2.0, 3.0]
     assert set(frame["span"]) == {"01-01/12-31", "12-31/12-31"}
 
@@ -179,7 +179,7 @@ def test_the_last_day_of_february_is_the_same_each_year():
         {"period_end": DAY(2024, 2, 29)},
         {"period_start": DAY(2025, 1, 1), "period_end": DAY(2025, 2, 28), "value": 4.0},
     )
-    assert evolution.compare(evolution.yearly(rows, named()), 2024, 2025).shape[0] == 1
+    assert evolution.compare(measures.yearly(rows, named()), 2024, 2025).shape[0] == 1
 
 
 @pytest.mark.parametrize(
@@ -197,7 +197,7 @@ def test_the_last_day_of_february_is_the_same_each_year():
 )
 def test_a_table_that_says_too_little_is_refused(rows, indicator, message):
     with pytest.raises(RefusedError, match=message):
-        evolution.yearly(rows, indicator)
+        measures.yearly(rows, indicator)
 
 
 def test_a_refusal_names_the_first_rows_and_counts_the_others():
@@ -210,7 +210,7 @@ def test_a_refusal_names_the_first_rows_and_counts_the_others():
 
 
 def test_amounts_are_single_dated_and_counted_once(funding):
-    frame = evolution.yearly_funding(funding)
+    frame = measures.yearly_funding(funding)
     kept = funding.set_index("funding_id")
     for row in frame.itertuples():
         printed = kept.loc[row.address.removeprefix("funding:")]
@@ -220,25 +220,25 @@ def test_amounts_are_single_dated_and_counted_once(funding):
 
 
 def test_two_amounts_of_one_purpose_and_year_are_left_out(funding):
-    before = evolution.yearly_funding(funding)
+    before = measures.yearly_funding(funding)
     again = funding[funding["funding_id"] == "DP-05.f1"].assign(
         funding_id="DP-05.f9", amount_min_eur=1.0, amount_max_eur=1.0
     )
-    after = evolution.yearly_funding(pd.concat([funding, again]))
+    after = measures.yearly_funding(pd.concat([funding, again]))
     assert len(before) - len(after) == 1  # both printings of 2024 go
     assert "funding:DP-05.f1" not in set(after["address"])
 
 
 def test_a_stage_is_not_compared_with_another(funding):
     other = changed(funding, "funding_id", "DP-05.f2", stage="planned")
-    assert len(evolution.compare(evolution.yearly_funding(funding), 2024, 2025)) == 1
-    assert evolution.compare(evolution.yearly_funding(other), 2024, 2025).empty
+    assert len(evolution.compare(measures.yearly_funding(funding), 2024, 2025)) == 1
+    assert evolution.compare(measures.yearly_funding(other), 2024, 2025).empty
 
 
 def test_an_infinite_amount_is_refused(funding):
     endless = changed(funding, "funding_id", "DP-05.f1", amount_min_eur=np.inf)
     with pytest.raises(RefusedError, match=r"Valeur infinie : DP-05\.f1"):
-        evolution.yearly_funding(endless)
+        measures.yearly_funding(endless)
 
 
 # --- two years -----------------------------------------------------------------------
@@ -246,7 +246,7 @@ def test_an_infinite_amount_is_refused(funding):
 
 def two_years(first, last, unit="lits", **second):
     rows = printings({"value": first}, in_year(2025, value=last, **second))
-    return evolution.compare(evolution.yearly(rows, named(unit)), 2024, 2025)
+    return evolution.compare(measures.yearly(rows, named(unit)), 2024, 2025)
 
 
 def test_differences_of_the_real_tables(observations, indicators, funding):
@@ -284,7 +284,7 @@ def test_another_territory_period_or_kind_is_not_compared(second):
 
 
 def test_years_are_two_and_in_order():
-    values = evolution.yearly(printings({}, in_year(2025)), named())
+    values = measures.yearly(printings({}, in_year(2025)), named())
     with pytest.raises(RefusedError, match="deux fois 2024"):
         evolution.compare(values, 2024, 2024)
     with pytest.raises(RefusedError, match="2025, suit la dernière, 2024"):
@@ -310,7 +310,7 @@ def test_points_are_the_two_ends_with_their_addresses(observations, indicators, 
 
 def test_common_years_are_those_of_most_and_as_far_apart_as_they_can(observations, indicators):
     asked = indicators["indicator_id"].str.startswith("contexte-ase")
-    values = evolution.yearly(observations, indicators[asked])
+    values = measures.yearly(observations, indicators[asked])
     first, last = evolution.common_years(values)
     both = [set(values.loc[values["year"] == y, "indicator_id"]) for y in (first, last)]
     assert both[1] <= both[0]

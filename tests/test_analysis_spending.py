@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from solidata.analysis import spending
+from solidata.analysis import spending, voted
 from solidata.catalog import load
 
 M = 1e6
@@ -38,11 +38,11 @@ def changed(frame, key, value, **columns):
 
 def test_only_2025_is_printed_by_policy(budget):
     # 2020 to 2024 and 2026 print a total, or running costs and investment
-    assert spending.years(budget) == [2025]
+    assert voted.years(budget) == [2025]
 
 
 def test_the_blocks_make_the_printed_totals(budget):
-    blocks = spending.budget_blocks(budget, 2025)
+    blocks = voted.budget_blocks(budget, 2025)
     amounts = blocks.groupby("group")["amount_eur"].agg(list).to_dict()
     assert amounts == {
         "total": [451 * M],
@@ -55,14 +55,14 @@ def test_the_blocks_make_the_printed_totals(budget):
 
 
 def test_no_amount_comes_from_outside_the_total_nor_from_a_row_that_repeats(budget):
-    blocks = spending.budget_blocks(budget, 2025)
+    blocks = voted.budget_blocks(budget, 2025)
     repeats = set(budget.loc[budget["repeats"].notna(), "block_id"])
     assert not set(blocks["block_id"]) & (repeats | {"2025-hors-total"})
     assert len(blocks) == blocks["block_id"].nunique() == 12
 
 
 def test_a_block_confirmed_by_the_press_names_it_among_its_rows_and_sources(budget):
-    blocks = spending.budget_blocks(budget, 2025).set_index("block_id")
+    blocks = voted.budget_blocks(budget, 2025).set_index("block_id")
     roads = blocks.loc["2025-routes-ponts-et-batiments"]
     assert roads["row_ids"].split() == [
         "2025-routes-ponts-et-batiments",
@@ -75,57 +75,57 @@ def test_a_block_confirmed_by_the_press_names_it_among_its_rows_and_sources(budg
 @pytest.mark.parametrize("year", [1999, 2024, 2026])
 def test_a_year_without_policies_is_refused_with_the_years_there_are(budget, year):
     with pytest.raises(ValueError, match=rf"pour {year} ; années connues : 2025\."):
-        spending.budget_blocks(budget, year)
+        voted.budget_blocks(budget, year)
 
 
 def test_an_empty_budget_says_that_no_year_is_known(budget):
     with pytest.raises(ValueError, match="années connues : aucune"):
-        spending.budget_blocks(budget.iloc[:0], 2025)
+        voted.budget_blocks(budget.iloc[:0], 2025)
     with pytest.raises(ValueError, match="n’a pas les colonnes"):
-        spending.budget_blocks(pd.DataFrame(), 2025)
+        voted.budget_blocks(pd.DataFrame(), 2025)
 
 
 def test_a_missing_block_is_a_gap_not_a_smaller_budget(budget):
     short = budget[budget["block_id"] != "2025-sapeurs-pompiers-sdis"]
     with pytest.raises(ValueError, match="font 430\u00a0M€ et non 451\u00a0M€"):  # 451 - 21
-        spending.budget_blocks(short, 2025)
+        voted.budget_blocks(short, 2025)
 
 
 def test_a_missing_public_is_refused_too(budget):
     short = budget[budget["block_id"] != "2025-personnes-agees"]
     with pytest.raises(ValueError, match="font 205,5\u00a0M€ et non 278\u00a0M€"):  # 278 - 72.5
-        spending.budget_blocks(short, 2025)
+        voted.budget_blocks(short, 2025)
 
 
 def test_the_unknown_is_not_left_out(budget):
     short = budget[budget["block_id"] != "2025-non-identifie"]
     with pytest.raises(ValueError, match="font 420\u00a0M€ et non 451\u00a0M€"):  # 451 - 31
-        spending.budget_blocks(short, 2025)
+        voted.budget_blocks(short, 2025)
 
 
 @pytest.mark.parametrize("amount", [float("nan"), -1.0])
 def test_a_missing_or_negative_amount_is_named(budget, amount):
     broken = changed(budget, "block_id", "2025-personnes-agees", amount_eur=amount)
     with pytest.raises(ValueError, match="absent ou négatif : Personnes âgées"):
-        spending.budget_blocks(broken, 2025)
+        voted.budget_blocks(broken, 2025)
 
 
 def test_two_totals_are_refused(budget):
     again = budget[budget["block_id"] == "2025-total"].assign(block_id="2025-total-bis")
     with pytest.raises(ValueError, match="2 totaux"):
-        spending.budget_blocks(pd.concat([budget, again]), 2025)
+        voted.budget_blocks(pd.concat([budget, again]), 2025)
 
 
 def test_solidarities_printed_without_blocks_are_a_budget_all_the_same(budget):
     bare = budget[budget["parent_id"] != "2025-solidarites-et-sante"]
-    blocks = spending.budget_blocks(bare, 2025)
+    blocks = voted.budget_blocks(bare, 2025)
     assert "public" not in set(blocks["group"])
     with pytest.raises(ValueError, match="sans leurs blocs"):
-        spending.by_public(blocks)
+        voted.by_public(blocks)
 
 
 def test_autonomy_is_old_age_and_disability(budget):
-    publics = spending.by_public(spending.budget_blocks(budget, 2025))
+    publics = voted.by_public(voted.budget_blocks(budget, 2025))
     assert publics["public"].tolist() == [
         "Autonomie",
         "Enfance, famille, santé",
@@ -137,10 +137,10 @@ def test_autonomy_is_old_age_and_disability(budget):
 
 
 def test_what_stands_outside_the_total_does_not_explain_the_unknown(budget):
-    outside = spending.outside_total(budget, 2025)["amount_eur"].sum()
-    unknown = spending.budget_blocks(budget, 2025).iloc[-1]["amount_eur"]
+    outside = voted.outside_total(budget, 2025)["amount_eur"].sum()
+    unknown = voted.budget_blocks(budget, 2025).iloc[-1]["amount_eur"]
     assert (outside, unknown) == (17.5 * M, 31 * M)
-    assert spending.outside_total(budget, 2024).empty
+    assert voted.outside_total(budget, 2024).empty
 
 
 # --- the money of the actions --------------------------------------------------------------
@@ -237,7 +237,7 @@ def test_an_empty_table_has_no_funder(funding, actions):
 
 def test_frames_are_left_as_they_were(budget, funding, actions):
     before = budget.copy(), funding.copy()
-    spending.budget_blocks(budget, 2025)
+    voted.budget_blocks(budget, 2025)
     spending.funders(funding, actions)
     pd.testing.assert_frame_equal(budget, before[0])
     pd.testing.assert_frame_equal(funding, before[1])

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from solidata.analysis import evolution as analysis
+from solidata.analysis import measures
 from solidata.catalog import load, load_registers
 from solidata.figures import checks, evolution, lines, theme
 from solidata.figures.page import text_width
@@ -517,7 +517,7 @@ def test_one_measure_is_told_by_its_numbers():
 
 
 def test_the_note_counts_what_has_no_printed_period(figures, tables):
-    undated = len(analysis.undated(tables["observations"], tables["indicators"]))
+    undated = len(measures.undated(tables["observations"], tables["indicators"]))
     assert undated > 60
     note = figures["slopes"].note.replace("\u00a0", " ")
     assert f"{undated} valeurs sans période imprimée ne sont pas comparées" in note

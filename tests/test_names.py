@@ -18,7 +18,7 @@ NO_NAMES = {"identities", "numbers", "corrections", "contradictions", "status_wo
 """Tables whose keys are numbers of order or the project's own words."""
 
 ALLOWED = {
-    ("Autonomie", "analysis/spending.py"): "the national name of the policy for two publics",
+    ("Autonomie", "analysis/voted.py"): "the national name of the policy for two publics",
     ("Autonomie", "figures/spending.py"): "the same, to find its row",
     ("phares", "check/families.py"): "the family of identities, declared in identities.yaml",
     ("phares", "tables/identities.yaml"): "the same",

@@ -10,6 +10,8 @@ import pandas as pd
 from solidata.french import listed, plural, quote
 from solidata.problems import RefusedError
 
+_CENT = 0.005
+
 ADDRESS = ["address", "source_id", "line", "printed"]
 """What says where a row is printed."""
 
@@ -115,3 +117,17 @@ def few(names: Iterable[object]) -> str:
     rest = len(every) - 3
     more = [f"{rest} {plural(rest, 'autre')}"] if rest > 0 else []
     return listed([*every[:3], *more])
+
+
+def positive(amounts: pd.Series, names: pd.Series) -> None:
+    """Refuse an amount that is missing, negative or infinite, and name it."""
+    values = amounts.astype(float)
+    finite(values, names)
+    bad = values.isna() | (values < 0)
+    if bad.any():
+        raise RefusedError(f"Montant absent ou négatif : {', '.join(names[bad].astype(str))}.")
+
+
+def same(one: float, other: float) -> bool:
+    """Return whether two amounts are the same to the cent."""
+    return abs(one - other) < _CENT

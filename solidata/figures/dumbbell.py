@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from solidata.analysis import evolution as analysis
+from solidata.analysis import measures
 from solidata.analysis.columns import require
 from solidata.figures import lines, theme
 from solidata.figures.frame import Figure
@@ -89,7 +90,7 @@ def dumbbell(
         raise RefusedError(f"Donnez les deux années, ou aucune ; reçu : {first or last} seulement.")
     require(indicators, "indicators", ["indicator_id", "unit"])
     asked = indicators["indicator_id"].str.startswith(prefix) & indicators["unit"].isin(units)
-    values = analysis.yearly(observations, indicators[asked])
+    values = measures.yearly(observations, indicators[asked])
     values = values[values["territory_id"].isna()]
     if values.empty:
         raise NoDataError(f"Aucun indicateur {quote(prefix)} observé dans ces unités.")

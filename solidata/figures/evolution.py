@@ -7,6 +7,7 @@ import dataclasses
 import pandas as pd
 
 from solidata.analysis import evolution as analysis
+from solidata.analysis import measures
 from solidata.figures import lines, theme
 from solidata.figures.budgets import budgets
 from solidata.figures.coverage import coverage_curve
@@ -133,7 +134,7 @@ def slopes(
             + "."
         ),
         reading=_pair_reading(top),
-        note=_pairs_note(found, twice, every, len(analysis.undated(observations, indicators))),
+        note=_pairs_note(found, twice, every, len(measures.undated(observations, indicators))),
         scope=scope,
         registers=registers,
     )

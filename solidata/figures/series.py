@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pandas as pd
 
-from solidata.analysis import evolution as analysis
+from solidata.analysis import measures
 from solidata.analysis.columns import require
 from solidata.figures import lines, theme
 from solidata.figures.frame import Figure
@@ -83,14 +83,14 @@ def series(
     """
     require(indicators, "indicators", ["indicator_id", "unit"])
     asked = indicators["indicator_id"].str.startswith(prefix) & (indicators["unit"] == "euros")
-    data = analysis.yearly(observations, indicators[asked])
+    data = measures.yearly(observations, indicators[asked])
     data = data[data["territory_id"].isna()]
     if data.empty:
         raise NoDataError(f"Aucun indicateur {quote(prefix)} observé en euros.")
     if data["indicator_id"].nunique() > MAX_SERIES:
         raise too_many(data["indicator_id"].nunique(), MAX_SERIES, "séries")
     _check_series(data)
-    twice = analysis.disputed(observations, indicators[asked])
+    twice = measures.disputed(observations, indicators[asked])
     twice = twice[twice["territory_id"].isna()]
     data = data.sort_values(["indicator_id", "year"], kind="stable")
     whole = data[data["label"].str.contains(r"\btotale?\b", case=False)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from solidata.analysis import spending as analysis
+from solidata.analysis import voted
 from solidata.figures import bars, theme
 from solidata.figures.bars import Bars, Row, Total, ranked_bars
 from solidata.figures.frame import Figure
@@ -47,7 +48,7 @@ def budget(department_budget: pd.DataFrame, registers: Registers, year: int) -> 
         The table of this name.
     registers : Registers
     year : int
-        A year of :func:`solidata.analysis.spending.years`.
+        A year of :func:`solidata.analysis.voted.years`.
 
     Returns
     -------
@@ -67,12 +68,12 @@ def budget(department_budget: pd.DataFrame, registers: Registers, year: int) -> 
     >>> figure.check()
     []
     """
-    blocks = labelled(analysis.budget_blocks(department_budget, year), "block")
+    blocks = labelled(voted.budget_blocks(department_budget, year), "block")
     address = blocks["row_ids"].str.replace(r"(\S+)", r"department_budget:\1", regex=True)
     group = blocks["group"]
     total, header = (blocks[group == g].iloc[0] for g in ("total", "solidarites"))
     first = blocks[group.isin(["solidarites", "autre", "non_identifie"])]
-    outside = analysis.outside_total(department_budget, year)
+    outside = voted.outside_total(department_budget, year)
     whole, share = _millions(total["amount_eur"]), format_rate(header["share"], 1)
     return Figure(
         name=f"budget-{year}",
@@ -125,10 +126,10 @@ def _budget_bars(blocks: pd.DataFrame) -> Bars:
 def _autonomy(blocks: pd.DataFrame) -> str:
     """Return the worked example of the publics, where both blocks of autonomy are printed."""
     named = set(blocks.loc[blocks["group"] == "public", "block"])
-    if not set(analysis.AUTONOMY) <= named:
+    if not set(voted.AUTONOMY) <= named:
         return ""
-    publics = analysis.by_public(blocks).set_index("public")
-    row, names = publics.loc["Autonomie"], listed(f"{n.lower()}" for n in analysis.AUTONOMY)
+    publics = voted.by_public(blocks).set_index("public")
+    row, names = publics.loc["Autonomie"], listed(f"{n.lower()}" for n in voted.AUTONOMY)
     return (
         f" ; {_millions(row['amount_eur'])} de ces crédits, soit {format_rate(row['share'], 1)}, "
         f"vont à l’autonomie ({names})"

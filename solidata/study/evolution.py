@@ -8,6 +8,7 @@ import pandas as pd
 
 from solidata.analysis import evolution as analysis
 from solidata.analysis import flows as flowing
+from solidata.analysis import measures
 from solidata.analysis import rates as rating
 from solidata.analysis import successions as succeeding
 from solidata.figures import recipes
@@ -109,9 +110,9 @@ def _not_comparable(study: Study) -> pd.DataFrame:
     observations, indicators = _rows(study, "observations"), study.table("indicators")
     if observations.empty:
         return pd.DataFrame(columns=["label", "why"])
-    twice = analysis.disputed(observations, indicators)
-    without = analysis.undated(observations, indicators)
-    yearly = analysis.yearly(observations, indicators)
+    twice = measures.disputed(observations, indicators)
+    without = measures.undated(observations, indicators)
+    yearly = measures.yearly(observations, indicators)
     same = ["indicator_id", "territory_id", "span"]
     known = yearly.groupby(same, dropna=False).agg(label=("label", "first"), year=("year", set))
     alone = known[[not {first, last} <= years for years in known["year"]]]

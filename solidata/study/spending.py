@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from solidata.analysis import budgets
+from solidata.analysis import budgets, voted
 from solidata.analysis import spending as analysis
 from solidata.figures import recipes
 from solidata.figures.texts import difference, euros, millions
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def _blocks(study: Study) -> pd.DataFrame:
-    return analysis.budget_blocks(study.table("department_budget"), study.year)
+    return voted.budget_blocks(study.table("department_budget"), study.year)
 
 
 def _group(blocks: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -66,13 +66,13 @@ def publics(study: Study) -> Text:
     blocks = _blocks(study)
     if _group(blocks, "public").empty:
         raise NoDataError(f"Le budget {study.year} ne partage pas les solidarités entre publics.")
-    shared = analysis.by_public(blocks)
+    shared = voted.by_public(blocks)
     several = shared[shared["blocks"] > 1]
     told = [
         f"{plain(decapitalised(row.public))} **{millions(row.amount_eur)}** ({format_rate(row.share, 1)})"
         for row in shared.itertuples()
     ]
-    joined = listed(decapitalised(name) for name in analysis.AUTONOMY)
+    joined = listed(decapitalised(name) for name in voted.AUTONOMY)
     whole = float(_group(blocks, "solidarites")["amount_eur"].iloc[0])
     return Text(
         f"Des {millions(whole)} votés pour les solidarités : {' ; '.join(told)}.",
@@ -125,7 +125,7 @@ def unidentified(study: Study) -> Text:
     rest = _group(blocks, "non_identifie")["amount_eur"].sum()
     if not rest:
         return Text(f"Les blocs font les {millions(total)} du budget.")
-    outside = analysis.outside_total(study.table("department_budget"), study.year)
+    outside = voted.outside_total(study.table("department_budget"), study.year)
     told = [f"{plain(decapitalised(r.block))} : {millions(r.amount_eur)}" for r in outside.itertuples()]  # fmt: skip
     apart = float(outside["amount_eur"].sum())
     reached = total - rest + apart

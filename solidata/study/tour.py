@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from solidata.analysis import access, spending
+from solidata.analysis import access, voted
 from solidata.analysis import progress as progression
 from solidata.analysis.rates import ILLEGIBLE
 from solidata.figures import recipes
@@ -116,7 +116,7 @@ def _budget(study: Study) -> KeyNumber:
 
 
 def _solidarity(study: Study) -> KeyNumber:
-    blocks = spending.budget_blocks(study.table("department_budget"), study.year)
+    blocks = voted.budget_blocks(study.table("department_budget"), study.year)
     share = float(blocks.loc[blocks["group"] == "solidarites", "share"].iloc[0])
     return _voted(
         study,
@@ -127,7 +127,7 @@ def _solidarity(study: Study) -> KeyNumber:
 
 
 def _voted(study: Study, group: str, words: str, scope: str) -> KeyNumber:
-    blocks = spending.budget_blocks(study.table("department_budget"), study.year)
+    blocks = voted.budget_blocks(study.table("department_budget"), study.year)
     row = blocks[blocks["group"] == group]
     if row.empty:
         raise NoDataError("Ce montant n’est pas imprimé.")
