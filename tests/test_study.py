@@ -182,6 +182,8 @@ def test_a_sheet_reads_in_french_and_keeps_its_numbers():
     [
         (["5", f"16{NNB}563{NB}€", f"+3{NB}centres", "7 sur 12", ""], " class=n"),
         ([f"9{NNB}852/41{NNB}387", "238,0"], " class=n"),
+        ([f"26/27 (96,3{NB}%)", f"au moins 47{NB}%", f"36{NB}%"], " class=n"),
+        (["4 (l’autre) fois"], ""),
         (["2024", "2025"], ""),  # four figures together: a year, a line, the code of a commune
         (["41018"], ""),
         (["1075 et 1076"], ""),

@@ -37,8 +37,11 @@ Format = Callable[[Any], str]
 _SENTENCE = 17
 """Characters beyond which a cell that is folded word by word cannot be read."""
 _NUMBER = r"\d{1,3}(?:\u202f\d{3})*(?:,\d+)?"
-_QUANTITY = re.compile(rf"[+−]?{_NUMBER}(?:(?:/| sur ){_NUMBER})?(?:[\u00a0\u202f ]\S+)?")
-"""A number as French prints it, with its unit: four figures without a space are a name."""
+_QUANTITY = re.compile(
+    rf"(?:au (?:moins|plus) )?[+−]?{_NUMBER}(?:(?:/| sur ){_NUMBER})?(?:[\u00a0\u202f ][^\s()]+)?"
+    r"(?: \([^()]+\))?"
+)
+"""A number as French prints it, its whole, unit and share: four figures run together are a name."""
 
 
 def _cell(value: object) -> str:
