@@ -9,6 +9,7 @@ from solidata.analysis.progress import STATUSES
 from solidata.catalog import load, load_registers
 from solidata.figures import progress
 from solidata.figures.fingerprint import digest, fingerprint
+from solidata.figures.page import text_width, wrap
 from solidata.figures.shapes import GAP
 
 # --- the fingerprint -----------------------------------------------------------------
@@ -177,3 +178,36 @@ def test_a_fingerprint_prints_no_digit_that_two_machines_may_differ_by():
     assert told(0.0, 35.25787242319082) == "2 valeurs, de 0 à 35,2579"
     assert told(35516123.0, 202767000.0) == "2 valeurs, de 35 516 123 à 202 767 000"  # whole: kept
     assert told(-1234567.891, -0.5) == "2 valeurs, de −1 234 568 à −0,5"
+
+
+# --- lines of text ---------------------------------------------------------------------
+
+
+def measured_whole(text, width, first):
+    """Return the lines of `text`, each measured whole, word after word: what wrapping means."""
+    lines, current = [], ""
+    for word in text.split(" "):
+        longer = f"{current} {word}" if current else word
+        room = width - (0.0 if lines else first)
+        if current and text_width(longer, 7.0) > room:
+            lines.append(current)
+            longer = word
+        current = longer
+    return [*lines, current]
+
+
+@pytest.mark.parametrize(("width", "first"), [(30.0, 0.0), (80.0, 13.7), (168.0, 9.1)])
+def test_a_line_is_cut_where_it_measures_too_much_though_its_words_are_summed(width, first):
+    # Letters are kerned across some spaces: a sum of words is not always the width of a line.
+    texts = ["AV TA ” V, Y “A » — T", " deux  espaces ", *load("indicators")["label"]]
+    texts += list(load_registers().contradictions["claim_a"].dropna())[::9]
+    for text in texts:
+        assert wrap(text, width, 7.0, first=first) == measured_whole(text, width, first)
+
+
+def test_words_decide_only_where_no_kerning_could(monkeypatch):
+    # « A » and « B » are 10 mm each and a space 2: 22 mm, but 21.5 once brought closer.
+    wide = {"A": 10.0, "B": 10.0, " ": 2.0, "A B": 21.5}
+    monkeypatch.setattr("solidata.figures.page.text_width", lambda text, *_: wide[text])
+    assert wrap("A B", 21.6, 7.0) == ["A B"]
+    assert wrap("A B", 21.4, 7.0) == ["A", "B"]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
 
 from solidata.analysis import points
-from solidata.analysis.columns import ADDRESS, require, words
+from solidata.analysis.columns import ADDRESS, require
 from solidata.analysis.neighbours import located, place_keys
 
 
@@ -74,15 +75,18 @@ def coverage_curve(
     for column in ("line", "printed"):
         found[column] = people[column].to_numpy() if column in people else None
     codes, groups = pd.factorize(found["group"], sort=True, use_na_sentinel=False)
+    steps = found.groupby([codes, "distance_km"])
+    told = {column: found[column].tolist() for column in ("from", "to", "source_from", "source_to")}
+    lines, printed = found["line"].tolist(), found["printed"].tolist()
     rows = []
-    for (code, distance), step in found.groupby([codes, "distance_km"]):
-        one = step.iloc[0] if len(step) == 1 else {"line": None, "printed": None}
-        address, source_id = (
-            words(pd.concat([step[a], step[b]]))
-            for a, b in (("from", "to"), ("source_from", "source_to"))
-        )
-        rows.append((code, distance, step["population"].sum(), address, source_id,
-                     one["line"], one["printed"]))  # fmt: skip
+    for (code, distance), people_reached in steps["population"].sum().items():
+        at = steps.indices[code, distance]
+        one = at[0] if len(at) == 1 else None
+        rows.append((code, distance, people_reached,
+                     _distinct(told["from"], told["to"], at),
+                     _distinct(told["source_from"], told["source_to"], at),
+                     None if one is None else lines[one],
+                     None if one is None else printed[one]))  # fmt: skip
     curve = pd.DataFrame(rows, columns=["code", "distance_km", "reached", *ADDRESS])
     reached = curve.groupby("code")["reached"].cumsum()
     total = reached.groupby(curve["code"]).transform("last")
@@ -90,6 +94,12 @@ def coverage_curve(
     curve["group"] = groups.take(curve["code"])
     columns = ["group", "distance_km", "share", *ADDRESS]
     return curve[columns].astype({"line": "Int64"})
+
+
+def _distinct(first: list[Any], then: list[Any], at: Iterable[int]) -> str:
+    """Return the distinct words of some rows of two columns: steps are too many for a frame each."""
+    values = [*(first[row] for row in at), *(then[row] for row in at)]
+    return " ".join(dict.fromkeys(str(value) for value in values if pd.notna(value)))
 
 
 def within(

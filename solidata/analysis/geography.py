@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -51,7 +52,6 @@ def dissolve(communes: gpd.GeoDataFrame, by: str) -> gpd.GeoDataFrame:
     ([93, 100, 74], 2154)
     """
     import geopandas as gpd
-    import shapely
 
     in_lambert(communes)
     require(communes, "communes", ["insee_code", "population", "area_km2", by])
@@ -66,11 +66,26 @@ def dissolve(communes: gpd.GeoDataFrame, by: str) -> gpd.GeoDataFrame:
                 "communes": len(part),
                 "population": part["population"].sum(min_count=len(part)),
                 "area_km2": part["area_km2"].sum(min_count=len(part)),
-                "geometry": shapely.union_all(part.geometry.to_numpy()),
+                "geometry": joined(tuple(part.geometry)),
             }
         )
     frame = pd.DataFrame(rows).astype({by: communes[by].dtype, "population": "Int64"})
     return gpd.GeoDataFrame(frame, geometry="geometry", crs=communes.crs)
+
+
+@functools.lru_cache(maxsize=64)
+def joined(outlines: tuple[Any, ...]) -> Any:
+    """Return the shape that outlines make together: every map joins the same ones.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> joined((shapely.box(0, 0, 1, 1), shapely.box(1, 0, 3, 1))).area
+    3.0
+    """
+    import shapely
+
+    return shapely.union_all(outlines)
 
 
 def density(communes: gpd.GeoDataFrame, by: str) -> gpd.GeoDataFrame:

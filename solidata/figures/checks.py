@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.colors import to_rgba
 from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
@@ -38,6 +39,7 @@ TEXT_CONTRAST, SHAPE_CONTRAST = 4.5, 3.0
 COLOUR_DIFFERENCE, GREY_DIFFERENCE = 10.0, 8.0
 _DPI = 100
 _GAP = 0.6
+Numbers = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
 # What French typography does not print. A year or a line number takes no thousands space, so
 # only a plain space between digits is caught.
@@ -135,31 +137,38 @@ def _every_text(page: Page) -> Iterator[Text]:
 
 def _placed(page: Page) -> list[_Placed]:
     """Return the texts that show, with their boxes in pixels."""
-    renderer = FigureCanvasAgg(page.figure).get_renderer()
+    beyond = _beyond(page)
     found = []
     for text in dict.fromkeys(_every_text(page)):
         if text.get_visible() and text.get_text().strip():
-            box = text.get_window_extent(renderer)
-            if box.width > 0 and _drawn(text):
+            box = text.get_window_extent(_renderer())
+            if box.width > 0 and text not in beyond:
                 found.append(_Placed(text, box))
     return found
 
 
-def _drawn(text: Text) -> bool:
-    """Whether a tick label lies within its axis: matplotlib keeps others, undrawn."""
-    axes = text.axes
-    if axes is None:
-        return True
-    for axis, low_high, position in (
-        (axes.xaxis, axes.get_xlim(), 0),
-        (axes.yaxis, axes.get_ylim(), 1),
-    ):
-        labels = [t.label1 for t in axis.majorTicks] + [t.label1 for t in axis.minorTicks]
-        if text in labels:
+@functools.cache
+def _renderer() -> RendererAgg:
+    """Return what measures the texts of every page: matplotlib keeps its measures with it."""
+    return RendererAgg(1, 1, _DPI)
+
+
+def _beyond(page: Page) -> set[Text]:
+    """Return the tick labels that lie beyond their axis: matplotlib keeps them, undrawn."""
+    found = set()
+    for axes in page.figure.axes:
+        if not axes.axison:
+            continue
+        for axis, low_high, position in (
+            (axes.xaxis, axes.get_xlim(), 0),
+            (axes.yaxis, axes.get_ylim(), 1),
+        ):
             low, high = sorted(low_high)
             slack = 1e-6 * (high - low)
-            return bool(low - slack <= text.get_position()[position] <= high + slack)
-    return True
+            for tick in (*axis.majorTicks, *axis.minorTicks):
+                if not low - slack <= tick.label1.get_position()[position] <= high + slack:
+                    found.add(tick.label1)
+    return found
 
 
 def _texts(page: Page, placed: list[_Placed]) -> Iterator[Defect]:
@@ -199,28 +208,39 @@ def _glyphs(placed: list[_Placed]) -> Iterator[Defect]:
 
 
 def _overlaps(placed: list[_Placed]) -> Iterator[Defect]:
-    for one, other in itertools.combinations(placed, 2):
-        a, b = one.box, other.box
-        across = min(a.x1, b.x1) - max(a.x0, b.x0)
-        down = min(a.y1, b.y1) - max(a.y0, b.y0)
-        if across > 1.0 and down > 0.18 * min(a.height, b.height) + 0.5:
-            yield Defect("textes superposés", f"{one.name} et {other.name}", "attendu : séparés")
+    boxes = _corners(item.box for item in placed)
+    across, down = _shared(boxes, boxes)
+    tall = boxes[:, 3] - boxes[:, 1]
+    over = (across > 1.0) & (down > 0.18 * np.minimum.outer(tall, tall) + 0.5)
+    for one, other in np.argwhere(np.triu(over, 1)):
+        names = f"{placed[one].name} et {placed[other].name}"
+        yield Defect("textes superposés", names, "attendu : séparés")
+
+
+def _corners(boxes: Iterable[Bbox]) -> Numbers:
+    """Return the left, low, right and high sides of boxes, one a row."""
+    return np.array([box.extents for box in boxes]).reshape(-1, 4)
+
+
+def _shared(a: Numbers, b: Numbers) -> tuple[Numbers, Numbers]:
+    """Return how far each box of `a` and each of `b` overlap across and down, in pixels."""
+    low = np.maximum(a[:, None, :2], b[None, :, :2])
+    high = np.minimum(a[:, None, 2:], b[None, :, 2:])
+    return (high - low)[..., 0], (high - low)[..., 1]
 
 
 def _straddles(page: Page, placed: list[_Placed]) -> Iterator[Defect]:
     """A text lies inside a shape or outside it, never across its edge."""
-    renderer = FigureCanvasAgg(page.figure).get_renderer()
-    shapes = [(m, m.artist.get_window_extent(renderer)) for m in page.marks if not m.ground]
-    for item in placed:
-        box = item.box
-        middle = ((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2)
-        for mark, shape in shapes:
-            across = min(box.x1, shape.x1) - max(box.x0, shape.x0)
-            down = min(box.y1, shape.y1) - max(box.y0, shape.y0)
-            inside = shape.x0 <= middle[0] <= shape.x1 and shape.y0 <= middle[1] <= shape.y1
-            if across > 1.5 and down > 0.2 * box.height and not inside:
-                where = f"{item.name} et {quote(mark.category)}"
-                yield Defect("texte à cheval sur une forme", where, "attendu : dedans ou dehors")
+    marks = [mark for mark in page.marks if not mark.ground]
+    shapes = _corners(mark.artist.get_window_extent(_renderer()) for mark in marks)
+    boxes = _corners(item.box for item in placed)
+    across, down = _shared(boxes, shapes)
+    tall = (boxes[:, 3] - boxes[:, 1])[:, None]
+    middle = ((boxes[:, :2] + boxes[:, 2:]) / 2)[:, None]
+    inside = ((shapes[:, :2] <= middle) & (middle <= shapes[:, 2:])).all(axis=2)
+    for text, shape in np.argwhere((across > 1.5) & (down > 0.2 * tall) & ~inside):
+        where = f"{placed[text].name} et {quote(marks[shape].category)}"
+        yield Defect("texte à cheval sur une forme", where, "attendu : dedans ou dehors")
 
 
 # --- ink ------------------------------------------------------------------------------

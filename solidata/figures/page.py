@@ -38,6 +38,8 @@ CAPITALS = 0.7275
 LOW = 0.9
 """Points by which matplotlib's ``center_baseline``, which centres ascenders too, leaves digits low."""
 _BREAKABLE = " "  # a no-break space never ends a line
+_DOUBT = 1.0
+"""Millimetres by which a line may differ from its words: letters are hardly ever kerned across a space."""
 
 
 @functools.lru_cache(maxsize=16)
@@ -101,15 +103,21 @@ def wrap(text: str, width: float, size: float, weight: int = 400, first: float =
     ['278 M€ de', 'solidarités']
     """
     lines: list[str] = []
-    current = ""
+    current, wide = "", 0.0
+    space = text_width(_BREAKABLE, size, weight)
     for word in text.split(_BREAKABLE):
-        longer = f"{current} {word}" if current else word
+        own = text_width(word, size, weight)
+        longer, reach = (f"{current} {word}", wide + space + own) if current else (word, own)
         room = width - (first if not lines else 0.0)
-        if current and text_width(longer, size, weight) > room:
+        # The words tell, whose widths are known from other lines; the whole line is measured only
+        # where the few letters that a space brings closer could matter.
+        if abs(reach - room) < _DOUBT:
+            reach = text_width(longer, size, weight)
+        if current and reach > room:
             lines.append(current)
-            current = word
+            current, wide = word, own
         else:
-            current = longer
+            current, wide = longer, reach
     return [*lines, current]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from solidata.analysis.geography import dissolve
+from solidata.analysis.geography import dissolve, joined
 from solidata.figures.geo.facts import Box
 from solidata.french import format_date, listed, quote
 from solidata.problems import NoDataError, RefusedError
@@ -54,9 +54,7 @@ class Base:
     @functools.cached_property
     def whole(self) -> Any:
         """All the communes as one shape."""
-        import shapely
-
-        return shapely.union_all(self.areas("arrondissement_id").geometry.to_numpy())
+        return joined(tuple(self.areas("arrondissement_id").geometry))
 
     @functools.cached_property
     def ground(self) -> Box:
@@ -70,8 +68,8 @@ class Base:
         """The limits between communes, each once."""
         import shapely
 
-        lines = shapely.union_all(shapely.boundary(self.geography.communes.geometry.to_numpy()))
-        return shapely.line_merge(lines)
+        limits = shapely.boundary(self.geography.communes.geometry.to_numpy())
+        return shapely.line_merge(joined(tuple(limits)))
 
 
 def vintage(ids: list[str], sources: pd.DataFrame) -> str:
