@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 import pandas as pd
 
@@ -90,27 +91,42 @@ def _wanted(table: Table, row: pd.Series, numbered: set[str]) -> Iterator[str]:
         yield from ("line", "printed")
 
 
-def _subject(name: str, row: pd.Series, known: Frames) -> str:
-    """Return whose line it is, in the words of the report, after « de »."""
+def _subjects(name: str, known: Frames) -> Callable[[pd.Series], str]:
+    """Return what says whose line a row is, in the words of the report, after « de »."""
     if name == "mentions":
-        titles = known["actions"].set_index("action_id")["title"]
+        titles = _column(known, "actions", "title")
         flagships = known["flagships"].set_index("flagship_id")
-        if row["list"] == "flagship" and row["flagship_id"] in flagships.index:
-            flagship = flagships.loc[row["flagship_id"]]
-            return f"de l’action phare {flagship['rank']} {quote(flagship['title'])}"
-        title = f" {quote(titles[row['action_id']])}" if row["action_id"] in titles else ""
-        return f"de l’action {row['action_id']}{title}"
+
+        def mention(row: pd.Series) -> str:
+            if row["list"] == "flagship" and row["flagship_id"] in flagships.index:
+                flagship = flagships.loc[row["flagship_id"]]
+                return f"de l’action phare {flagship['rank']} {quote(flagship['title'])}"
+            title = f" {quote(titles[row['action_id']])}" if row["action_id"] in titles else ""
+            return f"de l’action {row['action_id']}{title}"
+
+        return mention
     if name == "status_counts":
-        sections = known["sections"].set_index("section_id")["label"]
+        sections = _column(known, "sections", "label")
         labels = all_tables()[name].field("status").labels
-        section = sections.get(row["section_id"], row["section_id"])
-        return f"du total {quote(labels.get(row['status'], row['status']))} de {quote(section)} en {row['year']}"
+
+        def total(row: pd.Series) -> str:
+            section = sections.get(row["section_id"], row["section_id"])
+            return f"du total {quote(labels.get(row['status'], row['status']))} de {quote(section)} en {row['year']}"
+
+        return total
     if name == "observations":
-        labels = known["indicators"].set_index("indicator_id")["label"]
-        return f"de l’indicateur {quote(labels.get(row['indicator_id'], row['indicator_id']))}"
+        told = _column(known, "indicators", "label")
+        return lambda row: (
+            f"de l’indicateur {quote(told.get(row['indicator_id'], row['indicator_id']))}"
+        )
     if name == "department_budget":
-        return f"du bloc {quote(row['block'])}"
-    return f"de la ligne {quote(row[all_tables()[name].key])}"
+        return lambda row: f"du bloc {quote(row['block'])}"
+    return lambda row: f"de la ligne {quote(row[all_tables()[name].key])}"
+
+
+def _column(known: Frames, name: str, column: str) -> dict[str, Any]:
+    """Return a column of a table by its key."""
+    return dict(zip(known[name][all_tables()[name].key], known[name][column], strict=True))
 
 
 def _gaps(
@@ -119,6 +135,7 @@ def _gaps(
     """Return what the rows of a table wait for, and how many wait for nothing."""
     found: list[tuple[str, int, str, bool]] = []  # file, line, words, nothing filled yet
     complete = 0
+    subject = _subjects(table.name, known)
     for _, row in frame.iterrows():
         wanted = list(dict.fromkeys(_wanted(table, row, numbered)))
         missing = [name for name in wanted if row[name] == ""]
@@ -126,13 +143,12 @@ def _gaps(
             complete += 1
             continue
         printed = {name for name in wanted if name in _NAMES}
-        subject = _subject(table.name, row, known)
         names = [f"{_NAMES.get(n) or quote(table.field(n).title)} ({n})" for n in missing]
         found.append(
             (
                 row[FILE],
                 int(row[ROW]),
-                f"il manque {listed(names)} {subject}",
+                f"il manque {listed(names)} {subject(row)}",
                 printed <= set(missing),
             )
         )
