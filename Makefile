@@ -16,9 +16,10 @@ run: $(READY)
 
 test: $(READY) lint unit notebooks
 
-# The plugin of nbval costs 3.5 s to every run of pytest: unit tests go without it.
+# The plugin of nbval costs 3.5 s to every run of pytest: unit tests go without it. In the order
+# they stand the files end with doctests, of a second each: neither process waits for the other.
 unit: $(READY)
-	$(BIN)/python -m pytest -p no:nbval -n 2 --dist loadfile
+	$(BIN)/python -m pytest -p no:nbval -n 2 --dist loadfile --no-loadscope-reorder
 
 notebooks: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg notebooks

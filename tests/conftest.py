@@ -1,5 +1,6 @@
 """What several rooms' tests share: the project's folder, a copy of its raw files, its tables."""
 
+import gc
 import shutil
 from pathlib import Path
 
@@ -14,6 +15,13 @@ from solidata.problems import SourceError
 from solidata.study import load_study
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_collection_finish():
+    """Look for lost cycles more seldom: a figure is a thousand objects, a tenth of the time."""
+    gc.collect()
+    gc.freeze()  # what was imported stays
+    gc.set_threshold(200_000, 20, 20)
 
 
 class RawCopy:
