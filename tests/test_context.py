@@ -80,6 +80,9 @@ def refused(path):
         ("1\u00a0234,5", Cell(1234.5)),
         ("1\u202f234", Cell(1234.0)),
         ("1 234 (1)", Cell(1234.0, "", ("1",))),
+        ("1 234 [1]", Cell(1234.0, "", ("1",))),
+        ("1 234,567", Cell(1234.567)),  # two marks, or a zero: not thousands in English
+        ("0,123", Cell(0.123)),
         ("1234*", Cell(1234.0, "", ("*",))),
         ("1 234²", Cell(1234.0, "", ("2",))),
         ("1 234 (p)", Cell(1234.0, "p")),
@@ -110,7 +113,7 @@ def test_a_sign_is_no_number_and_keeps_its_meaning(printed, flag):
 
 @pytest.mark.parametrize(
     "printed",
-    ["1.234", "1,234.5", "12 34", "deux", "abc", "#12", "(1 234)", "3 %", True, math.inf,
+    ["1.234", "1,234", "-1,234", "1,234 (1)", "1,234.5", "12 34", "deux", "abc", "#12", "(1 234)", "3 %", True, math.inf,
      datetime(2019, 12, 31), "2019-12-31", "*", "1 234 / 5"],
 )  # fmt: skip
 def test_what_is_neither_is_refused(printed):
@@ -144,14 +147,20 @@ def test_the_address_is_that_of_the_spreadsheet(column, row):
     ("printed", "year", "marks", "flag"),
     [(2019.0, 2019, (), ""), ("2019", 2019, (), ""), ("2016 (1)", 2016, ("1",), ""),
      ("2009**", 2009, ("**",), ""), ("2006(1)", 2006, ("1",), ""), ("2020 (p)", 2020, (), "p"),
-     ("2020p", 2020, (), "p")],
+     ("2020p", 2020, (), "p"), ("2016 [1]", 2016, ("1",), ""), ("Année 2016", 2016, (), ""),
+     ("31/12/2016", 2016, (), ""), ("déc. 2016", 2016, (), ""), ("2020 (sd)", 2020, (), "p"),
+     ("2020 provisoire", 2020, (), "p"), ("2020 (révisé)", 2020, (), "r"),
+     (datetime(2016, 12, 31), 2016, (), "")],
 )  # fmt: skip
 def test_a_year_heads_a_column_with_its_marks(printed, year, marks, flag):
     read = parse_period(printed)
     assert (read.year, read.marks, read.flag) == (year, marks, flag)
 
 
-@pytest.mark.parametrize("printed", ["75 à 79 ans", "Total", 12.0, 2019.5, "2018-2019", ""])
+@pytest.mark.parametrize(
+    "printed",
+    ["75 à 79 ans", "Total", 12.0, 2019.5, "2018-2019", "", "20O9", datetime(2016, 5, 2)],
+)
 def test_what_heads_no_year_is_none(printed):
     assert parse_period(printed) is None
 
@@ -333,11 +342,79 @@ def test_rows_that_leave_a_doubt_are_named(tmp_path, rows, where, words):
         ([*HEADER[:2], 2019, 2019], "deux colonnes de même en-tête"),
         ([*HEADER[:2], 2019, None], "une valeur sans en-tête"),
         ([*HEADER[:2], 2018, 20199], "un nombre qui n’est pas une année"),
+        ([*HEADER[:2], 2018, "20I9"], "un nombre qui n’est pas une année"),
+        ([*HEADER[:2], 2018, "2018-2019"], "un nombre qui n’est pas une année"),
     ],
 )
 def test_headers_that_leave_a_doubt_are_named(tmp_path, header, words):
     problems = refused(book(tmp_path, {"T": table(*ROWS, header=header)}))
     assert any(words in p[3] and p[1] == "D" for p in problems)
+
+
+def test_a_number_that_is_no_year_is_named_under_a_heading_too(tmp_path):
+    heads = [["N° Dep", "Libelle Dep", "RSA", None, None], [None, None, 2017, "09", 2019]]
+    rows = [[RSA], [], *heads, ["41", "Loir-et-Cher", 1, 2, 3]]
+    (problem,) = refused(book(tmp_path, {"T": rows}, [("T", "C3:E3")]))
+    assert problem[:3] == (4, "D", "09")
+    assert "un nombre qui n’est pas une année" in problem[3]
+
+
+def test_years_out_of_order_are_named(tmp_path):
+    rows = [[*row, 5] for row in ROWS]
+    path = book(tmp_path, {"T": table(*rows, header=[*HEADER[:2], 2017, 2005, 2019])})
+    assert refused(path) == [
+        (3, "D", "2005", "une année qui suit 2017\u00a0; attendu\u00a0: des années dans l’ordre")
+    ]
+    # from the last to the first is an order, and a year may be printed twice with a mark
+    path = book(tmp_path, {"T": table(*rows, header=[*HEADER[:2], 2017, "2016 (1)", 2016])})
+    assert observed(path)["year"].tolist()[:3] == [2017, 2016, 2016]
+
+
+def test_values_under_a_heading_without_their_own_are_named(tmp_path):
+    heads = [
+        ["Départements", None, "Ensemble", None, None],
+        [None, None, None, "0 à 4 ans", "Total"],
+    ]
+    rows = [["Titre par département"], ["Année 2021"], [], *heads, ["41", "Loir-et-Cher", 5, 6, 50]]
+    merges = [("2021", "C4:E4")]
+    problems = refused(book(tmp_path, {"2021": rows}, merges))
+    assert [p[:3] for p in problems] == [(6, "C", "5")]
+    assert "une valeur sans en-tête sous «\u00a0Ensemble\u00a0»" in problems[0][3]
+    # merged downwards, the heading is its own
+    path = book(tmp_path, {"2021": rows}, [("2021", "D4:E4"), ("2021", "C4:C5")])
+    assert observed(path)["series"].tolist()[0] == "Ensemble"
+
+
+def test_a_year_among_words_of_a_sheet_of_one_year_is_named(tmp_path):
+    heads = ["Départements", None, "0 à 4 ans", 2005, "10 à 14 ans"]
+    rows = [["Titre par département"], ["Année 2021"], [], heads, ["41", "Loir-et-Cher", 5, 6, 50]]
+    (problem,) = refused(book(tmp_path, {"2021": rows}))
+    assert problem[:3] == (4, "D", "2005")
+    assert "dans une feuille de 2021" in problem[3]
+
+
+def many(count, *values):
+    """Return rows of so many départements."""
+    codes = [a for a in areas.departments().values() if not a.part_of][:count]
+    return [[a.code, a.name, *values] for a in codes]
+
+
+def test_columns_shifted_under_their_headers_are_named(tmp_path):
+    path = book(tmp_path, {"T": table(*many(21, 7, None))})
+    assert [p[:3] for p in refused(path)] == [(3, "D", "2019")]
+    path = book(tmp_path, {"T": table(*many(21, None, 7))})
+    assert [p[:3] for p in refused(path)] == [(3, "C", "2018")]
+    # few rows may well have nothing in a year
+    assert observed(book(tmp_path, {"T": table(*many(3, 7, None))}))["value"].count() == 3
+
+
+def test_a_row_all_in_text_is_no_header(tmp_path):
+    rows = [["18", "Cher", "10", "nd"], ["47", "Lot-et-Graonne", "1 234,5", "-"], ["99", "Nulle part", "1", "2"]]  # fmt: skip
+    problems = refused(book(tmp_path, {"T": table(*rows)}))
+    assert [p[:3] for p in problems] == [(6, "B", "Nulle part")]
+    frame = observed(book(tmp_path, {"T": table(*rows[:2], ["45", "Loiret", 1, 2])}))
+    assert frame["year"].tolist() == [2018, 2019] * 3
+    assert value(frame, "47", 2018) == 1234.5
 
 
 def test_an_error_and_a_formula_never_computed_are_told_from_an_empty_cell(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import functools
 import math
 import re
@@ -40,11 +41,18 @@ FLAGS: Mapping[str, str] = {
 _LETTERS = "per"
 """Letters that qualify a number: provisional, estimated, revised."""
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
-_MARK = r"\*+|\(\s*(?:\*+|[0-9]{1,2}|[a-zA-Z])\s*\)|[⁰¹²³⁴-⁹]+"
+_MARK = r"\*+|\(\s*(?:\*+|[0-9]{1,2}|[a-zA-Z])\s*\)|\[\s*(?:\*+|[0-9]{1,2})\s*\]|[⁰¹²³⁴-⁹]+"
 _MARKS_AT_END = re.compile(rf"(?:\s*(?:{_MARK}))+\s*$")
 _ONE_MARK = re.compile(_MARK)
 _LETTER_AT_END = re.compile(rf"(?<=[0-9])\s*([{_LETTERS}])$")
+_EITHER = re.compile(r"[-−]?[1-9][0-9]{0,2},[0-9]{3}")
+"""A decimal number in French, thousands in English: nothing in the cell says which."""
 _YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
+_YEAR_SAID = re.compile(
+    r"(?:annee |exercice |(?:(?:au |fin )?(?:31 )?dec(?:embre|\.)|(?:au )?1er janvier) |31/12/|01/01/)?"
+    r"((?:19|20)[0-9]{2})(?: \(?(sd|semi-definitif|prov\.?|provisoires?|estimee?s?|revisee?s?)\)?)?"
+)
+"""« Année 2019 », « 31/12/2019 », « 2019 (provisoire) », folded."""
 _ERROR = re.compile(
     r"#(?:N/A|NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|GETTING_DATA|SPILL!|CALC!)", re.I
 )
@@ -113,7 +121,7 @@ def marks_of(text: str) -> tuple[str, ...]:
     >>> marks_of("placements(*) par département (1)")
     ('*', '1')
     """
-    found = (m.translate(_SUPERSCRIPTS).strip("() ").lower() for m in _ONE_MARK.findall(text))
+    found = (m.translate(_SUPERSCRIPTS).strip("()[] ").lower() for m in _ONE_MARK.findall(text))
     return tuple(dict.fromkeys(found))
 
 
@@ -165,8 +173,8 @@ def parse_cell(cell: object, signs: Mapping[str, str] | None = None) -> Cell:
     Raises
     ------
     FrenchError
-        When it is neither a number nor a known sign: ``1.234`` is read differently in French
-        and in English, a date is no count.
+        When it is neither a number nor a known sign: ``1.234`` and ``1,234`` are read differently
+        in French and in English, a date is no count.
 
     Examples
     --------
@@ -193,6 +201,9 @@ def parse_cell(cell: object, signs: Mapping[str, str] | None = None) -> Cell:
         text, flag = text[: letter.start()], letter[1]
     if not text[-1:].isdigit():  # no number in words, which `parse_number` would read
         raise FrenchError(cell, expected)
+    if _EITHER.fullmatch(text):
+        once = "un nombre qui ne se lise pas de deux façons (virgule des décimales, ou des milliers en anglais)"
+        raise FrenchError(cell, f"attendu\u00a0: {once}")
     try:
         return Cell(float(parse_number(text)), flag, marks)
     except FrenchError:
@@ -209,22 +220,27 @@ def parse_period(cell: object) -> Period | None:
     Period(year=2019, printed='2019', flag='', marks=())
     >>> parse_period("2016 (1)")
     Period(year=2016, printed='2016 (1)', flag='', marks=('1',))
-    >>> parse_period("2020 (p)").flag
-    'p'
+    >>> parse_period("2020 (p)").flag, parse_period("Année 2020 (provisoire)").flag
+    ('p', 'p')
     >>> parse_period("75 à 79 ans")
     """
     if isinstance(cell, float) and cell.is_integer():
         cell = str(int(cell))
+    if isinstance(cell, datetime.date) and (cell.month, cell.day) in {(1, 1), (12, 31)}:
+        return Period(cell.year, f"{cell:%d/%m/%Y}")  # a spreadsheet may show its year only
     if not isinstance(cell, str):
         return None
     text, marks = unmarked(cell)
     if letter := _LETTER_AT_END.search(text):
         text, marks = text[: letter.start()], (*marks, letter[1])
-    if not _YEAR.fullmatch(text):
+    said = _YEAR_SAID.fullmatch(fold(text))
+    if not said:
         return None
     flag = next((m for m in marks if m in _LETTERS), "")
+    if said[2]:  # « semi-définitif » is provisional too
+        flag = said[2][0].replace("s", "p")
     notes = tuple(m for m in marks if m not in _LETTERS)
-    return Period(int(text), " ".join(cell.split()), flag, notes)
+    return Period(int(said[1]), " ".join(cell.split()), flag, notes)
 
 
 def years_in(text: str) -> list[int]:

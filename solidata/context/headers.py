@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from solidata.context.cells import PROJECTED, lost, parse_period, unmarked, years_in
 from solidata.context.layout import Block, Grid
-from solidata.french import fold
+from solidata.french import fold, quote
 from solidata.problems import Problem
 
 BREAK = "rupture"
 _YEAR_ALONE = re.compile(r"(?:annee|au 1er janvier|au 31 decembre) (\d{4})")
-_NUMBER = re.compile(r"[0-9]+(?:\.0)?")
+_WORD = re.compile(r"[^\W\d_]{3}")
 _TO_COME = re.compile(r"\b(?:projections?|projetee?s?|previsions?|scenarios?|perspectives?)\b")
 """What says that the values of a year to come are no misprint."""
+_MANY = 20
+"""A table of so many areas has a value under each year: without any, its columns are shifted."""
 _SHARE = re.compile(r"(?:proportion|part|taux)\b")
 
 
@@ -31,6 +34,8 @@ class Column:
     marks: tuple[str, ...]
     unit: str | None
     """Unit printed in the header; empty for a share whose unit is not said; None otherwise."""
+    lone: bool = False
+    """Whether its lowest header has digits and no word, and is no year: ``20O9``, ``2009-2010``."""
 
 
 def columns(
@@ -76,6 +81,11 @@ def columns(
             if lost(_cell(grid, row, index))
         ]
         filled = next((n for n, *_ in block.lines if _cell(grid, n, index) != ""), None)
+        own = bool(block.header) and _cell(grid, block.header[-1], index) != ""
+        last = own and not any(_cell(grid, block.header[-1], i) != "" for i in labels if i > index)
+        if filled is None and own and (column.year or last) and len(block.lines) > _MANY:
+            expected = "un en-tête au-dessus d’aucune valeur\u00a0; attendu\u00a0: des valeurs, ou un signe (nd)"
+            problems.append(grid.problem(block.header[-1], index, expected))
         if filled is None and column.year is None:
             continue  # a spacer
         if not parts:
@@ -84,28 +94,53 @@ def columns(
             )
             problems.append(grid.problem(filled or top, index, expected))
             continue
+        if not own and _is_within(parts, labels.values()):
+            expected = (
+                f"une valeur sans en-tête sous {quote(column.series)}\u00a0; attendu\u00a0: une année, "
+                "ou des mots, comme au-dessus des colonnes voisines"
+            )
+            problems.append(grid.problem(filled or top, index, expected))
         if (column.series, column.period) in seen:
             expected = "deux colonnes de même en-tête\u00a0; attendu\u00a0: une année et une série par colonne"  # fmt: skip
             problems.append(grid.problem(block.header[-1], index, expected))
         seen[column.series, column.period] = index
         found.append(column)
-    if found and all(column.year is None for column in found):
-        year, doubt = _year_of_all(grid, texts)
+    dated = sum(column.year is not None for column in found)
+    year, doubt = _year_of_all(grid, texts) if dated < len(found) / 2 else (None, None)
+    if found and not dated:
         if doubt:
             problems.append(Problem(grid.problem(0, 0, "").file, 1, None, grid.sheet.strip(), doubt))  # fmt: skip
         if year:
-            found = [
-                Column(c.index, c.series, str(year), year, c.flag, c.marks, c.unit) for c in found
-            ]
+            found = [dataclasses.replace(c, period=str(year), year=year) for c in found]
+    elif year:
+        expected = f"une année parmi des en-têtes qui n’en sont pas, dans une feuille de {year}\u00a0; attendu\u00a0: des mots"
+        problems += [grid.problem(*_where(grid, block, c), expected) for c in found if c.year]
     else:
         expected = "un nombre qui n’est pas une année\u00a0; attendu\u00a0: une année, ou des mots"
-        problems += [
-            grid.problem(block.header[-1], c.index, expected)
-            for c in found
-            if c.year is None and _NUMBER.fullmatch(c.series)
-        ]
+        problems += [grid.problem(block.header[-1], c.index, expected) for c in found if c.lone]
+    problems += _out_of_order(grid, block, found)
     found, to_come = _projected(grid, block, found, this_year)
     return found, problems + to_come
+
+
+def _out_of_order(grid: Grid, block: Block, found: list[Column]) -> list[Problem]:
+    """Name the first year that breaks the order of those of a series: one of them is misprinted."""
+    problems: list[Problem] = []
+    series: dict[str, list[Column]] = {}
+    for column in found:
+        if column.year:
+            series.setdefault(column.series, []).append(column)
+    for columns in series.values():
+        years = [c.year or 0 for c in columns]
+        if years in (sorted(years), sorted(years, reverse=True)):
+            continue
+        sign = -1 if years[0] > years[-1] else 1
+        wrong = next(i for i in range(1, len(years)) if sign * (years[i] - years[i - 1]) < 0)
+        expected = (
+            f"une année qui suit {years[wrong - 1]}\u00a0; attendu\u00a0: des années dans l’ordre"
+        )
+        problems.append(grid.problem(*_where(grid, block, columns[wrong]), expected))
+    return problems
 
 
 def _projected(
@@ -142,6 +177,12 @@ def _where(grid: Grid, block: Block, column: Column) -> tuple[int, int]:
             if column.year in years:
                 return row, index
     return (block.header[-1] if block.header else block.lines[0].row), column.index
+
+
+def _is_within(parts: list[object], others: Iterable[list[object]]) -> bool:
+    """Return whether other columns have the headers of a column, and one more below."""
+    depth = len(parts)
+    return any(len(other) > depth and other[:depth] == parts for other in others)
 
 
 def _cell(grid: Grid, row: int, column: int) -> object:
@@ -206,7 +247,10 @@ def _column(
     unit: str | None = None
     if _SHARE.match(fold(series.rpartition(" – ")[2])):
         unit = "%" if "%" in series else ""
-    return Column(index, series, printed, year, flag, tuple(marks), unit), doubt
+    last = next(reversed(texts), "")
+    digits = any(map(str.isdigit, last)) and not _WORD.search(last)
+    lone = digits and not periods and not lost(last)
+    return Column(index, series, printed, year, flag, tuple(marks), unit, lone), doubt
 
 
 def _year_of_all(grid: Grid, texts: list[str]) -> tuple[int | None, str | None]:

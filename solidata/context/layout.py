@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from solidata.context import areas
 from solidata.context.areas import Area
-from solidata.context.cells import footnote, letters, parse_period
-from solidata.french import fold, quote
+from solidata.context.cells import BLANK, footnote, letters, parse_cell, parse_period
+from solidata.french import FrenchError, fold, quote
 from solidata.problems import Problem
 
 LEFT = 12
@@ -99,12 +99,28 @@ def _may_be_title(text: str) -> bool:
     return not _NOT_A_TITLE.match(fold(text))
 
 
+@functools.lru_cache(4096)
+def _is_value(text: str) -> bool:
+    """Return whether a text is a number or a sign for none, and no year."""
+    if parse_period(text) is not None:
+        return False
+    try:
+        return parse_cell(text).flag != BLANK
+    except FrenchError:
+        return False
+
+
+def _are_values(cells: Sequence[object]) -> bool:
+    """Return whether a row all in text has values besides a name, as text or as signs."""
+    return len(cells) > 1 and any(isinstance(c, str) and _is_value(c) for c in cells[1:])
+
+
 def _is_header(cells: Sequence[object]) -> bool:
     texts = [c for c in cells if isinstance(c, str)]
     if any(_is_header_word(text) for text in texts):
         return True
     years = sum(parse_period(c) is not None for c in cells)
-    words = len(texts) == len(cells) >= 2
+    words = len(texts) == len(cells) >= 2 and not _are_values(cells)
     return words or (years >= 2 and years >= 0.6 * len(cells))
 
 
@@ -170,7 +186,7 @@ def read(grid: Grid) -> Layout:
             if len(text) > _LONG and _may_be_title(text):
                 title = title or text
                 first = first or title
-        elif all(isinstance(c, str) for c in cells):
+        elif all(isinstance(c, str) for c in cells) and not _are_values(cells):
             text = " ".join(" ".join(str(c) for c in cells).split())
             layout.texts.append(text)
             if found := footnote(text):
