@@ -279,7 +279,7 @@ def test_regions_below_are_read_and_totals_told_once(tmp_path):
     assert frame["region"].tolist()[3:] == ["24", "01"]
     assert frame["value"].tolist() == [21, 5, 26, 21, 5]
     doubts = reading.sheets.set_index("sheet")["doubts"]["T"]
-    assert doubts == "France entière 2019\u00a0: 26 (D6) et 27 (D13)"
+    assert doubts == "France entière 2019, imprimé deux fois\u00a0: 26 (D6) et 27 (D13)"
 
 
 def test_the_year_may_be_that_of_the_sheet(tmp_path):
@@ -644,6 +644,12 @@ def test_every_sheet_with_departments_is_read(reading):
     assert sorted(counted) == [19, 32, 44, 48]
     assert (read["departments"] >= 4).all()  # the RSO is paid overseas only
     assert reading.problems == []
+    # what the publishers print and départements do not make: true gaps, of no declared indicator but
+    # the ASS, whose recipients of no known département are left out of the rows
+    doubts = sheets.set_index("sheet")["doubts"]
+    assert doubts["PA-tab7"].startswith("Auvergne-Rhône-Alpes 2019\u00a0: 126\u202f623 (V128)")
+    assert "somme des départements est 93\u202f200" in doubts["PA-tab7"]
+    assert (doubts != "").sum() == 8
     declared = {i.id for p in maps.publications() for i in p.indicators}
     assert declared == set(read.loc[read["declared"], "indicator_id"])
 

@@ -126,7 +126,7 @@ def _list(console: Console, reading: Reading) -> None:
         console.print(f"Sans ligne de département, donc non lues : {' ; '.join(names)}.")
     doubts = reading.sheets[reading.sheets["doubts"] != ""]
     for row in doubts.itertuples():
-        console.print(f"Imprimé deux fois, deux valeurs ({row.workbook}, {row.sheet.strip()}) : {row.doubts}.")  # fmt: skip
+        console.print(f"À vérifier ({row.workbook}, {row.sheet.strip()}) : {row.doubts}.")  # fmt: skip
 
 
 def _chosen(reading: Reading, names: list[str]) -> pd.DataFrame:

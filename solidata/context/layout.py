@@ -102,17 +102,15 @@ def _may_be_title(text: str) -> bool:
 @functools.lru_cache(4096)
 def _is_value(text: str) -> bool:
     """Return whether a text is a number or a sign for none, and no year."""
-    if parse_period(text) is not None:
-        return False
     try:
-        return parse_cell(text).flag != BLANK
+        return parse_period(text) is None and parse_cell(text).flag != BLANK
     except FrenchError:
         return False
 
 
 def _are_values(cells: Sequence[object]) -> bool:
     """Return whether a row all in text has values besides a name, as text or as signs."""
-    return len(cells) > 1 and any(isinstance(c, str) and _is_value(c) for c in cells[1:])
+    return any(isinstance(c, str) and _is_value(c) for c in cells[1:])
 
 
 def _is_header(cells: Sequence[object]) -> bool:

@@ -5,18 +5,19 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from solidata.context import headers, maps
-from solidata.context.areas import DEPARTMENT, KINDS, OTHER
+from solidata.context import headers, maps, sums
+from solidata.context.areas import DEPARTMENT, KINDS, OTHER, Area, departments
 from solidata.context.cells import Cell, letters, marks_of, parse_cell, unmarked
 from solidata.context.headers import Column
 from solidata.context.layout import Block, Grid, Layout
 from solidata.context.maps import Publication
+from solidata.context.sums import Gap
 from solidata.context.tidy import Tidy
-from solidata.french import FrenchError, fold, format_number, quote, typography
+from solidata.french import FrenchError, fold, format_number, listed, plural, quote, typography
 from solidata.problems import Problem
 
 _UNIT = re.compile(
@@ -45,6 +46,8 @@ class Sheet:
         self.read: dict[object, Cell] = {}
         self.totals: dict[tuple[str, str, str], tuple[float, str]] = {}
         self.doubts: list[str] = []
+        self.departments: sums.Departments | None = None
+        self.gaps: dict[tuple[Area, str, str], Gap] = {}
         # A unit is short, and the word « provisoire » is looked for in few publications.
         said = found.texts if declared.provisional else [t for t in found.texts if len(t) < 60]
         texts = [fold(t) for t in said]
@@ -76,6 +79,7 @@ class Sheet:
             self._refuse_negative(block, columns, cells)
         if block.is_of_departments:
             self.keys |= {(indicator, c.series, c.period) for c in columns}
+        self._add_up(block, columns, cells)
         code = self.tidy.code
         one = {
             "indicator_id": indicator, "indicator": block.title, "sheet": self.grid.sheet,
@@ -145,6 +149,51 @@ class Sheet:
             if not _CHANGE.search(fold(columns[x].series)):
                 expected = "attendu\u00a0: un effectif, qui n’est pas négatif"
                 self.problems.append(self.grid.problem(block.lines[y].row, columns[x].index, expected))  # fmt: skip
+
+    def _add_up(self, block: Block, columns: list[Column], cells: np.ndarray) -> None:
+        """Hold the totals of a table against the départements of the sheet."""
+        if self.unit == "%" or not sums.add_up(block.title):
+            return
+        added = [
+            (x, c) for x, c in enumerate(columns)
+            if c.unit is None and sums.add_up(c.series) and not _CHANGE.search(fold(c.series))
+        ]  # fmt: skip
+        values = cells[:, [x for x, _ in added]]
+        keys = [(c.series, c.period) for _, c in added]
+        mine = [y for y, line in enumerate(block.lines) if line.area.kind == DEPARTMENT]
+        if len(mine) > (len(self.departments.codes) if self.departments else 0):
+            codes = [block.lines[y].area.code for y in mine]
+            at = {key: x for x, key in enumerate(keys)}
+            self.departments = sums.Departments(codes, values[mine], at)
+        if self.departments is not None:
+            rows = [(line.row, line.area) for line in block.lines]
+            indexes = dict(zip(keys, (c.index for _, c in added), strict=True))
+            for gap in sums.gaps(self.departments, rows, indexes, values):
+                self.gaps.setdefault((gap.area, gap.series, gap.period), gap)
+
+    def hold_totals(self) -> None:
+        """Tell the totals that départements do not make, refuse those of a declared count far off.
+
+        Of a series that no map declares, nothing says that its values may be added.
+        """
+        if self.departments is not None and (absent := sums.missing_rows(self.departments)):
+            names = listed(departments()[code].name for code in absent)
+            self.doubts.append(f"aucune ligne pour {names}")
+        if far := [g for g in self.gaps.values() if g.is_far and self.declared]:
+            others = f" (de même pour {_others(far)})" if far[1:] else ""
+            expected = (
+                f"un total loin de la somme de ses départements, {number(far[0].summed)}{others}\u00a0; "
+                "attendu\u00a0: des valeurs en face de leur territoire"
+            )
+            self.problems.append(self.grid.problem(far[0].row, far[0].column, expected))
+        elif told := list(self.gaps.values()):
+            first = max(told, key=lambda g: abs(g.summed / g.printed - 1) if g.printed else 0)
+            others = f"\u00a0; de même pour {_others(told)}" if told[1:] else ""
+            cell = f"{letters(first.column)}{first.row + 1}"
+            self.doubts.append(
+                f"{first.area.name} {first.period}\u00a0: {number(first.printed)} ({cell}), quand la "
+                f"somme des départements est {number(first.summed)}{others}"
+            )
 
     def _values(
         self, block: Block, columns: list[Column]
@@ -216,8 +265,15 @@ class Sheet:
                 known = math.isfinite(before) and math.isfinite(value)
                 if known and not math.isclose(before, value, rel_tol=_ROUNDING):
                     told = f"{number(before)} ({where}) et {number(value)} ({place})"
-                    self.doubts.append(f"{KINDS[line.area.kind]} {column.period}\u00a0: {told}")
+                    self.doubts.append(
+                        f"{KINDS[line.area.kind]} {column.period}, imprimé deux fois\u00a0: {told}"
+                    )
         return None if keep.all() else keep.ravel()
+
+
+def _others(gaps: Sequence[Gap]) -> str:
+    count = len(gaps) - 1
+    return f"{count} {plural(count, 'autre total', 'autres totaux')}"
 
 
 def number(value: float) -> str:

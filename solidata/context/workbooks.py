@@ -38,7 +38,7 @@ class Reading:
         One row a sheet: ``workbook``, ``sheet``, ``title``, ``indicator_id``, ``declared``
         (whether a map names it), ``departments`` (rows), ``values`` (int), ``first``, ``last``
         (years), ``left_out`` (why nothing is read, or empty), ``doubts`` (totals printed twice with
-        two values).
+        two values, or that their départements do not make; a département without a row).
     problems : list of Problem
         What was refused, sheet by sheet.
     """
@@ -241,6 +241,7 @@ def _workbook(
             continue
         sheet = Sheet(tidy, grid, found, declared, this_year)
         parts = [sheet.table(block) for block in tables]
+        sheet.hold_totals()
         keys = sheet.keys
         for key in keys & told.keys():
             expected = f"la même série que la feuille {quote(told[key].strip())} ({key[0]}, {key[2]})\u00a0; attendu\u00a0: une feuille par indicateur, à déclarer"  # fmt: skip
