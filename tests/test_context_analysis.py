@@ -325,11 +325,75 @@ def test_without_network_or_address_it_says_what_is_missing(one_file, tmp_path):
     assert "sans réponse" in gone.told(tmp_path)
     declare(None)
     told = download.fetch(tmp_path / "external").told(tmp_path / "external")
-    assert "minima.xlsx (aucune adresse connue" in told
+    assert "minima.xlsx\u00a0: aucune adresse connue" in told
     assert "https://exemple.fr" in told
     assert "--data" in told
     with pytest.raises(RefusedError, match="introuvable"):
         download.local(tmp_path / "nulle-part")
+
+
+def test_a_known_workbook_under_another_name_is_not_asked_for_again(one_file, tmp_path):
+    declare, _, path = one_file
+    declare("http://127.0.0.1:9/minima.xlsx")
+    folder = tmp_path / "external"
+    folder.mkdir()
+    (folder / "renommé.xlsx").write_bytes(path.read_bytes())
+    found = download.fetch(folder)
+    assert [p.name for p in found.paths] == ["renommé.xlsx"]
+    assert found.missing == ()
+
+
+def test_a_folder_of_something_else_is_told_for_what_it_is(one_file, tmp_path):
+    declare, _, path = one_file
+    declare(None)
+    with pytest.raises(RefusedError, match="n’est pas un dossier"):
+        download.local(path)
+    folder = tmp_path / "classeurs"
+    folder.mkdir()
+    (folder / "estim-pop.xls").write_bytes(b"")
+    told = download.local(folder, any_edition=True).told(folder)
+    assert told.splitlines()[0] == "Il manque 1 classeur\u00a0:"
+    assert told.splitlines()[1].startswith("  minima.xlsx\u00a0: aucune adresse connue")
+    assert told.splitlines()[-1].endswith("donc non lus\u00a0: estim-pop.xls.")
+    # cut short, or of another kind, it is no edition that could be read by asking for it
+    for content in (path.read_bytes()[:900], b"bonjour"):
+        (folder / "minima.xlsx").write_bytes(content)
+        with pytest.raises(SourceError, match=r"minima\.xlsx : illisible") as caught:
+            download.local(folder)
+        assert "--any-edition" not in str(caught.value)
+
+
+def test_another_edition_is_read_from_the_folder_of_the_project_too(
+    one_file, tmp_path, monkeypatch, capsys
+):
+    declare, url, path = one_file
+    declare(url, "0" * 64)
+    (tmp_path / "data" / "processed").mkdir(parents=True)
+    (tmp_path / "data" / "external").mkdir()
+    (tmp_path / "data" / "external" / "minima.xlsx").write_bytes(path.read_bytes())
+    monkeypatch.setenv("SOLIDATA_HOME", str(tmp_path))
+    assert main(["context"]) == 1
+    assert "--any-edition" in capsys.readouterr().err
+    assert main(["context", "--any-edition"]) == 0
+    assert "2018–2019" in capsys.readouterr().out
+
+
+def test_the_command_names_a_workbook_refused_and_the_totals_to_verify(tmp_path, capsys):
+    folder = tmp_path / "classeurs"
+    folder.mkdir()
+    (folder / "coupé.xlsx").write_bytes(b"PK")
+    given = ["context", "--data", str(folder), "--any-edition"]
+    assert main(given) == 1
+    assert "Classeur refusé : coupé.xlsx" in capsys.readouterr().out
+    (folder / "coupé.xlsx").unlink()
+    path = workbook(folder / "m.xlsx")
+    made = openpyxl.load_workbook(path)
+    for people in (90, 91):  # a total printed twice
+        made.active.append([None, "France", people, people])
+    made.save(path)
+    asked = maps.slug("Minima sociaux : données départementales")
+    assert main([*given, "--indicator", asked, "--department", "41"]) == 0
+    assert "À vérifier (m.xlsx, Sheet)" in capsys.readouterr().out
 
 
 def test_the_command_lists_exports_and_refuses(tmp_path, capsys):

@@ -182,7 +182,7 @@ def parser() -> Parser:
     context.add_argument(
         "--any-edition",
         action="store_true",
-        help="lire aussi des éditions dont l’empreinte n’est pas connue (avec --data)",
+        help="lire aussi des éditions dont l’empreinte n’est pas connue ; rien n’est téléchargé",
     )
     context.add_argument(
         "--department",

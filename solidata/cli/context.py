@@ -65,7 +65,8 @@ def run(console: Console, arguments: argparse.Namespace) -> int:
     if found.missing:
         console.print(found.told(folder))
     for problem in reading.problems:
-        console.print(f"Feuille refusée : {problem}", style="bold red")
+        what = "Feuille refusée" if ", feuille" in problem.file else "Classeur refusé"
+        console.print(f"{what} : {problem}", style="bold red")
     if arguments.figures:
         _draw(console, reading, found.paths, arguments)
     elif arguments.department or arguments.indicator or arguments.out:
@@ -90,7 +91,7 @@ def _known(codes: list[str]) -> None:
 
 
 def _found(console: Console, folder: Path, arguments: argparse.Namespace) -> download.Found:
-    if arguments.data is not None:
+    if arguments.data is not None or (arguments.any_edition and folder.is_dir()):
         return download.local(folder, arguments.any_edition)
     with show.steps(console) as progress:
 
@@ -124,9 +125,12 @@ def _list(console: Console, reading: Reading) -> None:
     names = [f"{w} : {', '.join(s.strip() for s in rows['sheet'])}" for w, rows in left.groupby("workbook")]  # fmt: skip
     if names:
         console.print(f"Sans ligne de département, donc non lues : {' ; '.join(names)}.")
-    doubts = reading.sheets[reading.sheets["doubts"] != ""]
-    for row in doubts.itertuples():
-        console.print(f"À vérifier ({row.workbook}, {row.sheet.strip()}) : {row.doubts}.")  # fmt: skip
+    _doubts(console, reading.sheets)
+
+
+def _doubts(console: Console, sheets: pd.DataFrame) -> None:
+    for row in sheets[sheets["doubts"] != ""].itertuples():
+        console.print(f"À vérifier ({row.workbook}, {row.sheet.strip()}) : {row.doubts}.")
 
 
 def _chosen(reading: Reading, names: list[str]) -> pd.DataFrame:
@@ -146,6 +150,9 @@ def _rows(console: Console, reading: Reading, arguments: argparse.Namespace) -> 
         frame = frame[frame["department"].isin(arguments.department)]
     if frame.empty:
         raise NoDataError("Aucune observation pour ces départements et ces indicateurs.")
+    if arguments.indicator:
+        given = set(frame["sheet"].unique())
+        _doubts(console, reading.sheets[reading.sheets["sheet"].isin(given)])
     count = len(frame)
     if arguments.out is not None:
         arguments.out.parent.mkdir(parents=True, exist_ok=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from solidata.context.maps import File, Publication, publications
-from solidata.context.workbooks import workbooks_in
+from solidata.context.workbooks import of_another_format, open_workbook, workbooks_in
 from solidata.french import listed, plural
 from solidata.problems import Problem, RefusedError, SourceError
 
@@ -24,15 +24,20 @@ class Found:
     """The names of the editions that are known and not at hand."""
 
     def told(self, folder: Path) -> str:
-        """Return in French what is missing and where to put it, or an empty text."""
+        """Return in French what is missing and where to put it, a line each, or an empty text."""
         if not self.missing:
             return ""
         count = len(self.missing)
-        return (
-            f"Il manque {count} {plural(count, 'classeur')}\u00a0: {listed(self.missing)}. "
+        lines = [
+            f"Il manque {count} {plural(count, 'classeur')}\u00a0:",
+            *(f"  {one}" for one in self.missing),
             f"{plural(count, 'Déposez-le', 'Déposez-les')} dans {folder}, "
-            "ou donnez un autre dossier avec --data."
-        )
+            "ou donnez un autre dossier avec --data.",
+        ]
+        if other := of_another_format(folder):
+            names = listed(path.name for path in other)
+            lines.append(f"D’un autre format que .xlsx et .ods, donc non lus\u00a0: {names}.")
+        return "\n".join(lines)
 
 
 def checksum(path: Path) -> str:
@@ -67,26 +72,23 @@ def local(folder: str | Path, any_edition: bool = False) -> Found:
     Raises
     ------
     SourceError
-        When a workbook is no known edition; its checksum is told.
+        When a workbook cannot be read, or is no known edition; its checksum is told.
     RefusedError
         When there is no such folder.
     """
     folder = Path(folder)
     if not folder.is_dir():
-        raise RefusedError(
-            f"{folder}\u00a0: introuvable\u00a0; attendu\u00a0: le dossier des classeurs."
-        )
+        why = "n’est pas un dossier" if folder.exists() else "introuvable"
+        raise RefusedError(f"{folder}\u00a0: {why}\u00a0; attendu\u00a0: le dossier des classeurs.")
     paths = workbooks_in(folder)
     known = {file.sha256: file.name for _, file in _files()}
     sums = {path: checksum(path) for path in paths}
     if not any_edition and (other := [p for p in paths if sums[p] not in known]):
-        raise SourceError(
-            Problem(p.name, None, None, f"SHA-256 {sums[p][:16]}…", _other_edition(p.name))
-            for p in other
-        )
+        raise SourceError(problem for path in other for problem in _unknown(path, sums[path]))
     # Another edition stands in for the one we know: which one is known once it is open.
     have = {known.get(total) for total in sums.values()}
-    absent = [] if any_edition else [(p, f) for p, f in _files() if f.name not in have]
+    stands_in = any_edition and paths
+    absent = [] if stands_in else [(p, f) for p, f in _files() if f.name not in have]
     return Found(
         tuple(paths), tuple(_said(p, f) for p, f in absent), tuple(f.name for _, f in absent)
     )
@@ -98,7 +100,7 @@ def fetch(folder: str | Path, step: Callable[[str], Any] = lambda name: None) ->
     Parameters
     ----------
     folder : str or pathlib.Path
-        Made when something is downloaded; nothing is written elsewhere.
+        Made when something is downloaded; nothing is written elsewhere. Names do not matter.
     step : callable
         Told the name of each file; may return a progress bar as pooch wants one (``total``,
         ``update``, ``reset``, ``close``).
@@ -111,28 +113,25 @@ def fetch(folder: str | Path, step: Callable[[str], Any] = lambda name: None) ->
     Raises
     ------
     SourceError
-        When a file has another checksum, downloaded or not; it is not kept if downloaded.
+        When a file cannot be read or has another checksum; it is not kept if downloaded.
     """
     folder = Path(folder)
-    found: list[Path] = []
+    have = local(folder) if folder.is_dir() else Found((), (), tuple(f.name for _, f in _files()))
+    found = list(have.paths)
     missing: list[str] = []
     problems: list[Problem] = []
     for publication, file in _files():
-        path = folder / file.name
-        bar = step(file.name)
-        if path.is_file() and (read := checksum(path)) != file.sha256:
-            problems.append(Problem(str(path), None, None, f"SHA-256 {read[:16]}…", _other_edition(file.name)))  # fmt: skip
-        elif path.is_file():
-            found.append(path)
-        elif file.url is None:
+        if file.name not in have.absent:
+            continue
+        if file.url is None:
             missing.append(_said(publication, file))
-        elif _download(file, folder, bar, problems):
-            found.append(path)
+        elif _download(file, folder, step(file.name), problems):
+            found.append(folder / file.name)
         else:
-            missing.append(f"{file.name} (sans réponse de {file.url})")
+            missing.append(f"{file.name}\u00a0: sans réponse de {file.url}")
     if problems:
         raise SourceError(problems)
-    return Found(tuple(found), tuple(missing))
+    return Found(tuple(sorted(found)), tuple(missing))
 
 
 def _download(file: File, folder: Path, bar: Any, problems: list[Problem]) -> bool:
@@ -162,14 +161,22 @@ def _files() -> Iterable[tuple[Publication, File]]:
 
 
 def _said(publication: Publication, file: File) -> str:
-    why = "aucune adresse connue" if file.url is None else "absent du dossier"
+    if file.url is not None:
+        return f"{file.name}\u00a0: absent du dossier\u00a0; à prendre sur {file.url}"
     where = f"\u00a0; à prendre sur {publication.page}" if publication.page else ""
-    return f"{file.name} ({why}{where})"
+    return f"{file.name}\u00a0: aucune adresse connue{where}"
 
 
-def _other_edition(name: str) -> str:
+def _unknown(path: Path, total: str) -> list[Problem]:
+    """Return why a file is none of the known editions: cut short, another kind, another edition."""
+    try:
+        open_workbook(path)
+    except SourceError as error:
+        return error.problems
     known = [f.name for _, f in _files()]
-    return (
-        f"une édition inconnue\u00a0; attendu\u00a0: {name if name in known else 'l’un de ' + ', '.join(known)} "
-        "tel que publié (pour lire une autre édition\u00a0: --any-edition, ou any_edition=True dans un notebook)"
+    wanted = path.name if path.name in known else f"l’un de {', '.join(known)}"
+    expected = (
+        f"une édition inconnue\u00a0; attendu\u00a0: {wanted} tel que publié "
+        "(pour lire une autre édition\u00a0: --any-edition, ou any_edition=True dans un notebook)"
     )
+    return [Problem(path.name, None, None, f"SHA-256 {total[:16]}…", expected)]

@@ -132,6 +132,12 @@ def workbooks_in(folder: str | Path) -> list[Path]:
     )
 
 
+def of_another_format(folder: str | Path) -> list[Path]:
+    """Return the tables of a folder that are saved in a format that is not read, by name."""
+    formats = {".xls", ".xlsb", ".xlsm", ".csv", ".zip", ".numbers"}
+    return sorted(path for path in Path(folder).glob("*") if path.suffix.lower() in formats)
+
+
 def read_workbooks(
     paths: Iterable[Path], strict: bool = True, step: Callable[[str], None] = lambda name: None
 ) -> Reading:
@@ -161,7 +167,7 @@ def _read(
             problems += error.problems
             continue
         if declared.source_id in editions:
-            expected = f"une autre édition de {editions[declared.source_id]}\u00a0; attendu\u00a0: une seule par dossier"  # fmt: skip
+            expected = f"une autre édition, ou une copie, de {editions[declared.source_id]}\u00a0; attendu\u00a0: une seule par dossier"  # fmt: skip
             problems.append(Problem(path.name, None, None, None, expected))
             continue
         editions[declared.source_id] = path.name
