@@ -15,7 +15,7 @@ from openpyxl.utils import get_column_letter
 from rich.console import Console
 
 from solidata import newyear, raw
-from solidata.analysis import evolution, progress
+from solidata.analysis import evolution, flows, progress
 from solidata.build import assemble, build
 from solidata.catalog import load, load_geography
 from solidata.check import reports
@@ -450,6 +450,38 @@ def test_an_action_whose_line_is_taken_out_is_said_to_be_gone(draft, assembled):
     ]
     made.write_rows(draft / "mentions.csv", names, [r for r in flagship if r["list"] != "sheet"])
     assert [g.split()[0] for g in state(draft, assembled).gone] == ["DP-17"]
+
+
+def test_an_action_of_which_the_report_says_nothing_stays_in_the_open(draft, capsys):
+    names, rows = made.rows_of(draft / "mentions.csv")
+    made.write_rows(draft / "mentions.csv", names, [r for r in rows if r["action_id"] != "SA-02"])
+    made.fill(draft)  # which leaves EF-18 out as well
+    made.confirm_budget(draft.parent)
+    assert main(["build"]) == 0
+    capsys.readouterr()
+    assert main(["check"]) == 0
+    told = capsys.readouterr().out
+    assert (
+        "2 actions listées en 2025 ne le sont plus en 2026, et aucun document ne dit pourquoi"
+        in told
+    )
+    assert re.search(rf"EF-18 «{NB}[^»]+{NB}» et SA-02 «{NB}Développer la prévention", told)
+    tables = {name: load(name) for name in all_tables()}
+    # nothing is made up: no fate, no status, no mention
+    assert tables["action_lineage"].empty
+    for name in ("action_statuses", "mentions"):
+        gone = tables[name][tables[name]["action_id"] == "SA-02"]
+        assert set(gone["year"]) == {2025}
+    found = flows.flows(
+        tables["action_statuses"], tables["actions"], tables["action_lineage"], 2025, 2026
+    )
+    assert flows.unsaid(found) == ["EF-18", "SA-02"]
+    gone = found[found["before_id"].isin(["EF-18", "SA-02"])]
+    assert gone[["flow", "basis"]].values.tolist() == [["vanished", "none"]] * 2
+    assert gone["status_after"].isna().all()
+    alt = gallery.SET["flux-de-statuts"](*loader(tables), 2026).alt.replace(NB, " ")
+    assert alt.endswith("Total 2025 : 168 ; total 2026 : 167.")  # two gone, EF-19 new
+    assert "2 disparues sans explication" in alt
 
 
 def test_an_action_with_a_fate_or_a_line_in_error_is_not_gone(draft, assembled):

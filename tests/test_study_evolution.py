@@ -82,6 +82,7 @@ def test_two_reports_tell_what_became_of_actions(next_year):
     assert "De 2025 à 2026, **167** actions sont listées les deux années" in text
     assert "**1** apparaît" in text
     assert "**1** n’est plus listée" in text
+    assert "Aucun document ne dit ce que devient EF-18 « Penser de nouvelles modalités" in text
 
 
 def test_rates_of_two_reports_keep_their_numbers(next_year):

@@ -132,6 +132,22 @@ def flows(
     return frame[_COLUMNS].astype({"line": "Int64"})
 
 
+def unsaid(found: pd.DataFrame) -> list[str]:
+    """Return the actions that are gone without a word, in the order of the first report.
+
+    Parameters
+    ----------
+    found : pandas.DataFrame
+        From :func:`flows`.
+
+    Examples
+    --------
+    >>> unsaid(pd.DataFrame({"flow": ["kept", "vanished"], "before_id": ["SA-01", "SA-02"]}))
+    ['SA-02']
+    """
+    return list(dict.fromkeys(found.loc[found["flow"] == "vanished", "before_id"]))
+
+
 End = tuple[str | None, str, str, tuple[str, ...]]
 """The action of the later year, the flow, its basis, the rows of the lineage that say so."""
 

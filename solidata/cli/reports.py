@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 from pathlib import Path
 
 import pandas as pd
@@ -10,10 +11,11 @@ from rich.console import Console
 
 from solidata import build as builder
 from solidata import catalog, exports, home, provenance
+from solidata.analysis import flows
 from solidata.check import audit as auditing
 from solidata.check import coverage
 from solidata.cli import drafts, points, show
-from solidata.french import plural
+from solidata.french import listed, plural, quote
 from solidata.problems import Problem, SourceError
 from solidata.tables import all_tables
 
@@ -35,6 +37,7 @@ def check(console: Console, every: bool = False) -> int:
         f"{count} {plural(count, 'correction conforme', 'corrections, toutes conformes')} "
         "à ce qui est imprimé."
     )
+    _show_unsaid(console, tables)
     said, warning = points.located(tables)
     if said:
         console.print(said, style="bold red" if warning else None)
@@ -125,6 +128,22 @@ def _show_contradictions(console: Console, tables: dict[str, pd.DataFrame], ever
         title += " ; les majeures (toutes avec --all)"
     headers = {"contradiction_id": "N°", "a": "A", "b": "B", "kept": "Retenu"}
     show.table(console, title, shown, headers)
+
+
+def _show_unsaid(console: Console, tables: dict[str, pd.DataFrame]) -> None:
+    """Name the actions that a report lists no more, and of which no document says why."""
+    statuses, actions = tables["action_statuses"], tables["actions"]
+    titles = actions.set_index("action_id")["title"]
+    for before, after in itertools.pairwise(flows.years(statuses)):
+        found = flows.flows(statuses, actions, tables["action_lineage"], before, after)
+        if gone := flows.unsaid(found):
+            count = len(gone)
+            console.print(
+                f"{count} {plural(count, 'action listée', 'actions listées')} en {before} ne "
+                f"{plural(count, 'l’est', 'le sont')} plus en {after}, et aucun document ne dit pourquoi : "
+                f"{listed(f'{a} {quote(titles[a])}' for a in gone)}. Une sortie, une fusion ou un nouveau "
+                "numéro que le bilan imprime s’inscrit dans action_lineage."
+            )
 
 
 def audit(console: Console, file: Path, source_id: str | None, draft: Path | None) -> int:

@@ -13,7 +13,7 @@ from solidata.analysis import rates as rating
 from solidata.analysis import successions as succeeding
 from solidata.figures import recipes
 from solidata.figures.texts import difference, shown
-from solidata.french import format_number, format_rate, listed, plural
+from solidata.french import format_number, format_rate, listed, plural, quote
 from solidata.problems import NoDataError
 from solidata.study.progress import ratio
 from solidata.study.sheet import Sheet
@@ -248,12 +248,16 @@ def actions(study: Study) -> Text:
         side = "after_id" if name == "appeared" else "before_id"
         if count := int(found.loc[flow == name, side].nunique()):
             told.append(f"**{format_number(count)}** {plural(count, *words)}")
+    titles = study.table("actions").set_index("action_id")["title"]
+    gone = [f"{action_id} {quote(titles[action_id])}" for action_id in flowing.unsaid(found)]
     return Text(
         f"De {before} à {study.year}, **{format_number(going)}** "
         f"{plural(going, 'action est listée', 'actions sont listées')} les deux années"
         + (f" ; {' ; '.join(told)}." if told else "."),
+        f"Aucun document ne dit ce que {plural(len(gone), 'devient', 'deviennent')} {listed(gone)}."
+        if gone else "",
         "Un lien entre deux actions vient de leur identifiant, ou d’une ligne de filiation déclarée.",
-    )
+    )  # fmt: skip
 
 
 @or_why
