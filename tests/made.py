@@ -146,3 +146,60 @@ def confirm_budget(root):
     for row in rows:
         row["repeats"] = same.get(row["block_id"], row["repeats"])
     write_rows(path, names, rows)
+
+
+def renumber(folder):
+    """Give every action of a filled report another identifier and number, and declare it.
+
+    Each numbered list is printed from its last action to its first; EF-03 becomes EF-503, and
+    what follows it is a line of ``action_lineage`` (``continued``). EF-19 is new and keeps its own.
+
+    Returns
+    -------
+    dict
+        The new identifier of each action that has one.
+    """
+    names, mentions = rows_of(folder / "mentions.csv")
+    own = {row["action_id"] for row in rows_of(folder / "actions.csv")[1]}
+    old = dict.fromkeys(r["action_id"] for r in mentions if r["action_id"] not in {"", *own})
+    new = {action: f"{action[:2]}-5{action[3:]}" for action in old}
+    lists = {}
+    for row in mentions:
+        if row["list"] == "table" and row["number_printed"]:
+            lists.setdefault(row["action_id"][:2], []).append(row)
+    for rows in lists.values():
+        places = [(r["line"], r["status_line"], r["number_printed"]) for r in rows]
+        for row, place in zip(reversed(rows), places, strict=True):
+            row["line"], row["status_line"], row["number_printed"] = place
+    numbers = {r["action_id"]: r["number_printed"] for r in mentions if r["list"] == "table"}
+    first = {r["action_id"]: r for r in reversed(mentions)}
+    for row in mentions:
+        row["action_id"] = new.get(row["action_id"], row["action_id"])
+    write_rows(folder / "mentions.csv", names, mentions)
+
+    sections, parents = {}, {}
+    for row in rows_of(folder.parent / "bilan-2025" / "actions.csv")[1]:
+        sections[row["action_id"]] = row["section_id"]
+        parents[row["action_id"]] = row["parent_action_id"]
+    names, actions = rows_of(folder / "actions.csv")
+    for row in actions:
+        row["number"] = numbers.get(row["action_id"], row["number"])
+    actions += [
+        {"action_id": new[action], "section_id": sections[action], "number": numbers.get(action, ""),
+         "parent_action_id": new.get(parents[action], parents[action]),
+         "line": first[action]["line"], "printed": first[action]["printed"]}
+        for action in old
+    ]  # fmt: skip
+    write_rows(folder / "actions.csv", names, actions)
+    names, _ = rows_of(folder / "action_lineage.csv")
+    write_rows(folder / "action_lineage.csv", names, [
+        {"lineage_id": f"{action}.2026", "action_id": action, "successor_id": new[action],
+         "kind": "continued", "year": "2026", "line": first[action]["line"],
+         "printed": first[action]["printed"]}
+        for action in old
+    ])  # fmt: skip
+    names, amounts = rows_of(folder / "funding.csv")
+    for row in amounts:
+        row["action_id"] = new.get(row["action_id"], row["action_id"])
+    write_rows(folder / "funding.csv", names, amounts)
+    return new

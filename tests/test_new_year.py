@@ -15,12 +15,12 @@ from openpyxl.utils import get_column_letter
 from rich.console import Console
 
 from solidata import newyear, raw
-from solidata.analysis import evolution, flows, progress
+from solidata.analysis import evolution, flows, progress, rates, successions
 from solidata.build import assemble, build
 from solidata.catalog import load, load_geography
 from solidata.check import reports
 from solidata.cli import drafts, main
-from solidata.figures import gallery
+from solidata.figures import gallery, recipes
 from solidata.newyear import carry, missing
 from solidata.problems import NoDataError, RefusedError, SourceError
 from solidata.tables import Registers, all_tables
@@ -61,6 +61,15 @@ def both(filled):
     """Return the tables of two years' reports, built beside them."""
     tables = build(filled, filled.parent / "processed")
     return {name: tables.frame(name) for name in tables}
+
+
+@pytest.fixture(scope="module")
+def renumbered(filled, tmp_path_factory):
+    """Return the tables of the same two reports, the second of which renumbers every action."""
+    root = tmp_path_factory.mktemp("renumbered") / "data" / "raw"
+    shutil.copytree(filled, root)
+    assert len(made.renumber(root / "bilan-2026")) == 167
+    return build(root, root.parent / "processed")
 
 
 @pytest.fixture
@@ -764,6 +773,85 @@ def test_every_figure_runs_for_either_year_and_the_first_one_keeps_its_data(name
             before.scope,
         )
     assert MAKERS[name](*loader(both), 2026).check() == []
+
+
+# --- a plan that renumbers everything ------------------------------------------------------
+
+
+def became(tables):
+    names = ("action_statuses", "actions", "action_lineage")
+    return flows.flows(*(tables[name] for name in names), 2025, 2026)
+
+
+def test_a_report_that_renumbers_every_action_has_the_flows_of_one_that_keeps_them(
+    both, renumbered
+):
+    kept, new = became(both), became(renumbered)
+    # 168 in 2025: EF-18 is gone without a word, EF-19 is new; 168 - 1 + 1 = 168 in 2026
+    assert kept["flow"].value_counts().to_dict() == {"kept": 167, "vanished": 1, "appeared": 1}
+    assert new["flow"].value_counts().to_dict() == {"continued": 167, "vanished": 1, "appeared": 1}
+    assert flows.unsaid(new) == ["EF-18"]
+    going = new[new["flow"] == "continued"]
+    assert (going["before_id"] != going["after_id"]).all()
+    assert (going["before_id"].str.replace("-", "-5") == going["after_id"]).all()
+    assert (going["section_before"] == going["section_after"]).all()
+    columns = ["start", "end", "count"]
+    pd.testing.assert_frame_equal(flows.matrix(new)[columns], flows.matrix(kept)[columns])
+    pd.testing.assert_frame_equal(flows.totals(new), flows.totals(kept))
+
+
+def test_the_numbers_of_a_renumbered_list_follow_each_other_as_printed(renumbered):
+    # the rows stand as in 2025, the lines the other way round: EF-503 is printed 16th of 18
+    numbers = renumbered["mentions"].query("year == 2026 and list == 'table'")
+    printed = numbers.set_index("action_id")["number_printed"]
+    assert (printed["EF-503"], printed["EF-501"], printed["EF-19"]) == ("16", "18", "1")
+    identities = renumbered["identities"].set_index("identity_id")
+    mine = identities[identities.index.str.match(r"numerotation\.liste\..*\.2026")]
+    assert len(mine) == 6  # departmental actions have no number
+    assert mine["holds"].astype(bool).all()
+    assert not mine["label"].str.contains("sauf").any()
+
+
+def test_rates_flagships_amounts_and_figures_are_those_of_a_report_that_keeps_its_numbers(
+    both, renumbered
+):
+    told = []
+    for tables in (both, renumbered):
+        rows = rates.rates(
+            tables["status_counts"], tables["sections"], became(tables), 2025, 2026
+        ).set_index("section_id")
+        found = successions.successions(
+            tables["flagships"], tables["mentions"], tables["action_lineage"], 2025, 2026
+        )
+        told.append((rows.drop(columns=["address", "source_id"]), found["succession"].tolist()))
+    pd.testing.assert_frame_equal(told[0][0], told[1][0])
+    assert told[0][1] == told[1][1]
+    assert told[1][1].count("continued") == 3
+    whole = told[1][0].loc["ensemble"]
+    assert whole[["n_before", "total_before", "n_after", "total_after"]].tolist() == [117, 159, 88, 165]  # fmt: skip
+    # 88 / 165 - 117 / 159 = 0.53333 - 0.73585
+    assert whole["points"] == pytest.approx(-20.25, abs=0.005)
+    for name in ("flux-de-statuts", "evolution-des-statuts", "evolution", "statuts-par-section"):
+        one, other = (gallery.SET[name](*loader(tables), 2026) for tables in (both, renumbered))
+        assert other.check() == []
+        assert (other.title, other.alt) == (one.title, one.alt)
+    # what DP-05 pays for participation is compared with what DP-505 does: 6 171 - 5 171 euros
+    amounts = recipes.funded(loader(renumbered)[0], 2025, 2026)
+    found = evolution.compare(evolution.yearly_funding(amounts), 2025, 2026)
+    assert found["indicator_id"].str.split(" / ").str[0].tolist() == ["DP-505"]
+    assert found["difference"].tolist() == [1000.0]
+
+
+def test_a_name_that_changes_twice_is_followed_to_the_last():
+    fates = pd.DataFrame([
+        {"action_id": a, "successor_id": b, "kind": kind, "year": year}
+        for a, b, kind, year in (
+            ("A", "B", "continued", 2026), ("B", "C", "continued", 2027),
+            ("M", "N", "merged", 2026), ("Z", "Y", "continued", 2025),
+        )
+    ])  # fmt: skip
+    assert flows.renamed(fates, 2025, 2027) == {"A": "C", "B": "C"}
+    assert flows.renamed(fates, 2025, 2026) == {"A": "B"}
 
 
 def test_the_figures_of_2026_say_2026(both):

@@ -132,6 +132,24 @@ def flows(
     return frame[_COLUMNS].astype({"line": "Int64"})
 
 
+def renamed(lineage: pd.DataFrame, before: int, after: int) -> dict[str, str]:
+    """Return the last identifier, in `after`, of each action that goes on under another since `before`.
+
+    Examples
+    --------
+    >>> fate = {"action_id": "EF-03", "successor_id": "EF-12", "kind": "continued", "year": 2026}
+    >>> renamed(pd.DataFrame([fate]), 2025, 2026)
+    {'EF-03': 'EF-12'}
+    """
+    rows = lineage[(lineage["year"] > before) & (lineage["year"] <= after)]
+    rows = rows[rows["kind"].astype(str) == "continued"]
+    follows = dict(zip(rows["action_id"], rows["successor_id"], strict=True))
+    found = dict(follows)
+    for _ in follows:  # a chain has no more links than there are fates
+        found = {action_id: follows.get(last, last) for action_id, last in found.items()}
+    return found
+
+
 def unsaid(found: pd.DataFrame) -> list[str]:
     """Return the actions that are gone without a word, in the order of the first report.
 

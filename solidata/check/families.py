@@ -355,7 +355,7 @@ def _numbering(tables: Rows) -> Iterator[Identity]:
                 {row["action_id"] for row in rows},
                 numbering.departed(tables, year),
             )
-            found = numbering.sequel([row["number"] for row in rows], free)
+            found = _sequel(rows, free)
             but, note = numbering.told(found)
             yield identity(
                 "numerotation",
@@ -366,6 +366,17 @@ def _numbering(tables: Rows) -> Iterator[Identity]:
                 len(rows),
                 note=note,
             )
+
+
+def _sequel(rows: list[Row], free: set[int]) -> numbering.Sequel:
+    """Return how far numbers follow each other, in the order of the rows or of the lines.
+
+    The rows of a draft keep the order of the report before, whatever the next one numbers; the
+    lines of a text read in columns may follow none.
+    """
+    orders = (rows, sorted(rows, key=lambda row: row["line"] or 0))
+    found = (numbering.sequel([row["number"] for row in order], free) for order in orders)
+    return max(found, key=lambda sequel: sequel.in_order)
 
 
 FAMILIES = (

@@ -50,6 +50,13 @@ def reported(load: Load, name: str, *years: int) -> pd.DataFrame:
     return frame[frame["source_id"].isin(set().union(*(reports(counts, y) for y in years)))]
 
 
+def funded(load: Load, first: int, last: int) -> pd.DataFrame:
+    """Return the amounts that the reports of `first` to `last` print, by the last name of each action."""
+    rows = reported(load, "funding", *range(first, last + 1))
+    names = flowing.renamed(load("action_lineage"), first, last)
+    return rows.assign(action_id=rows["action_id"].replace(names))
+
+
 def _asked(load: Load, year: int) -> int | None:
     """Return the year that `year` is to be compared with, if one is asked for."""
     if load.compare is not None and load.compare >= year:
@@ -203,12 +210,10 @@ def slopes(load: Load, registers: Registers, year: int) -> Figure:
     asked = _asked(load, year)
     first = year - 1 if asked is None else asked
     # A report also prints values of the year before its own: those between may tell of the first.
-    observations, funding = (
-        reported(load, name, *range(first, year + 1)) for name in ("observations", "funding")
-    )
+    observations = reported(load, "observations", *range(first, year + 1))
     return evolution.slopes(
-        observations, load("indicators"), funding, registers, first, year, most=_SLOPES
-    )
+        observations, load("indicators"), funded(load, first, year), registers, first, year, most=_SLOPES
+    )  # fmt: skip
 
 
 def _territory(territory_id: str, load: Load, registers: Registers, year: int) -> Figure:

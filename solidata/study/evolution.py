@@ -39,7 +39,7 @@ def _pairs(study: Study) -> pd.DataFrame:
     found = analysis.pairs(
         _rows(study, "observations"),
         study.table("indicators"),
-        _rows(study, "funding"),
+        recipes.funded(study.load, first, last),
         first,
         last,
     )
