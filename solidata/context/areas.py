@@ -5,9 +5,8 @@ from __future__ import annotations
 import difflib
 import functools
 import re
-from dataclasses import dataclass
 from importlib import resources
-from typing import Any
+from typing import Any, NamedTuple
 
 from solidata.context.cells import unmarked
 from solidata.french import fold
@@ -24,8 +23,7 @@ _NEAR = 0.85
 """How alike a misprinted name must be to the name of its code."""
 
 
-@dataclass(frozen=True)
-class Area:
+class Area(NamedTuple):
     """A département, a region, or a total."""
 
     kind: str

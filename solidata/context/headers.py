@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -220,6 +221,16 @@ def _labels(grid: Grid, block: Block) -> dict[int, list[object]]:
 def _column(
     index: int, parts: list[object], footnotes: dict[str, str]
 ) -> tuple[Column, str | None]:
+    column, doubt = _read(tuple(parts))
+    # Sheet after sheet has the same headers, under footnotes of its own.
+    broken = any("rupture" in footnotes.get(m, "").lower() for m in column.marks)
+    flag = column.flag or (BREAK if broken else "")
+    return dataclasses.replace(column, index=index, flag=flag), doubt
+
+
+@functools.lru_cache(4096)
+def _read(parts: tuple[object, ...]) -> tuple[Column, str | None]:
+    """Return what header cells say, from the top, of a column that is nowhere yet; and a doubt."""
     periods = {p.year: p for p in map(parse_period, parts) if p}
     texts: dict[str, None] = {}
     marks: list[str] = []
@@ -242,15 +253,13 @@ def _column(
     elif len(said := set(years_in(series))) == 1:
         year = said.pop()
         printed = str(year)
-    if not flag and any("rupture" in footnotes.get(m, "").lower() for m in marks):
-        flag = BREAK
     unit: str | None = None
     if _SHARE.match(fold(series.rpartition(" – ")[2])):
         unit = "%" if "%" in series else ""
     last = next(reversed(texts), "")
     digits = any(map(str.isdigit, last)) and not _WORD.search(last)
     lone = digits and not periods and not lost(last)
-    return Column(index, series, printed, year, flag, tuple(marks), unit, lone), doubt
+    return Column(-1, series, printed, year, flag, tuple(marks), unit, lone), doubt
 
 
 def _year_of_all(grid: Grid, texts: list[str]) -> tuple[int | None, str | None]:

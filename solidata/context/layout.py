@@ -222,7 +222,10 @@ def _line(
         if type(cell) is not str or not cell:
             continue
         printed, found = _named(cell)
-        if not found or all(c == "" or c == cell for c in row[column + 1 :]):
+        if not found:
+            continue
+        beside = row[column + 1 :]
+        if not beside or (beside[0] in ("", cell) and all(c in ("", cell) for c in beside)):
             continue
         left: object = printed or next((c for c in reversed(row[:column]) if c != ""), "")
         chosen = _choose(found, left, block)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import math
+import operator
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -44,7 +44,7 @@ class Sheet:
         self.years: set[int] = set()
         self.values, self.declared = 0, False
         self.read: dict[object, Cell] = {}
-        self.totals: dict[tuple[str, str, str], tuple[float, str]] = {}
+        self.totals: dict[tuple[str, str, str], tuple[float, tuple[int, int]]] = {}
         self.doubts: list[str] = []
         self.departments: sums.Departments | None = None
         self.gaps: dict[tuple[Area, str, str], Gap] = {}
@@ -56,8 +56,8 @@ class Sheet:
         units = (m[1] for t in texts if (m := _UNIT.fullmatch(t)))
         self.unit = typography(next(units, ""))
 
-    def table(self, block: Block) -> tuple[dict[str, np.ndarray], list[str]]:
-        """Return the columns of the observations of one table, and the cells they stand in."""
+    def table(self, block: Block) -> dict[str, np.ndarray]:
+        """Return the columns of the observations of one table, as :class:`Tidy` takes them."""
         columns, wrong = headers.columns(
             self.grid, block, self.found.texts, self.found.footnotes, self.this_year
         )
@@ -68,7 +68,7 @@ class Sheet:
                     "aucun en-tête d’année\u00a0; attendu\u00a0: des années au-dessus des valeurs"
                 )
                 self.problems.append(self.grid.problem(block.lines[0].row, block.start, expected))
-            return {}, []
+            return {}
         self._refuse_merged(block, columns)
         cells, strange = self._values(block, columns)
         height, width = len(block.lines), len(columns)
@@ -85,25 +85,14 @@ class Sheet:
             "indicator_id": indicator, "indicator": block.title, "sheet": self.grid.sheet,
             "source_id": self.publication.source_id, "workbook": self.grid.workbook,
         }  # fmt: skip
-        down = {
-            "area_kind": [line.area.kind for line in block.lines],
-            "department": [
-                line.area.code if line.area.kind == DEPARTMENT else "" for line in block.lines
-            ],
-            "region": [line.area.region for line in block.lines],
-            "area_name": [" ".join(line.area.name.split()) for line in block.lines],
-            "part_of": [line.area.part_of for line in block.lines],
-        }
         across = {
             "series": [c.series for c in columns],
             "period": [c.period for c in columns],
             "unit": [unit if c.unit is None else c.unit for c in columns],
         }
         parts = {n: np.full(height * width, code(n, w), np.int32) for n, w in one.items()}
-        parts |= {
-            n: np.repeat(np.array([code(n, w) for w in ws], np.int32), width)
-            for n, ws in down.items()
-        }
+        down = self.tidy.areas(tuple(line.area for line in block.lines))
+        parts |= {n: np.repeat(codes, width) for n, codes in down.items()}
         parts |= {
             n: np.tile(np.array([code(n, w) for w in ws], np.int32), height)
             for n, ws in across.items()
@@ -111,14 +100,11 @@ class Sheet:
         parts["year"] = np.tile(np.array([c.year or 0 for c in columns], np.int64), height)
         parts["value"] = cells.ravel()
         parts["flag"], parts["note"] = self._qualified(block, columns, strange)
-        rows = [str(line.row + 1) for line in block.lines]
-        names = [letters(c.index) for c in columns]
-        addresses = [name + row for row in rows for name in names]
+        parts["cell"] = self.tidy.places(
+            [line.row for line in block.lines], [c.index for c in columns]
+        )
         keep = self._not_told(block, columns, cells)
-        if keep is None:
-            return parts, addresses
-        kept = list(itertools.compress(addresses, keep))
-        return {name: values[keep] for name, values in parts.items()}, kept
+        return parts if keep is None else {name: values[keep] for name, values in parts.items()}
 
     def _indicator(self, block: Block) -> tuple[str, str]:
         found = self.publication.named(block.title)
@@ -189,7 +175,7 @@ class Sheet:
         elif told := list(self.gaps.values()):
             first = max(told, key=lambda g: abs(g.summed / g.printed - 1) if g.printed else 0)
             others = f"\u00a0; de même pour {_others(told)}" if told[1:] else ""
-            cell = f"{letters(first.column)}{first.row + 1}"
+            cell = _address(first.row, first.column)
             self.doubts.append(
                 f"{first.area.name} {first.period}\u00a0: {number(first.printed)} ({cell}), quand la "
                 f"somme des départements est {number(first.summed)}{others}"
@@ -201,9 +187,12 @@ class Sheet:
         """Return the numbers of a table, and the cells that say more than a number."""
         indexes = [c.index for c in columns]
         rows = self.grid.rows
-        table = [[rows[line.row][i] for i in indexes] for line in block.lines]
+        pick = operator.itemgetter(*indexes, indexes[0])  # of one column too, a tuple
+        table = [list(pick(rows[line.row])[:-1]) for line in block.lines]
         strange: dict[tuple[int, int], Cell] = {}
         for y, cells in enumerate(table):
+            if set(map(type, cells)) == {float}:
+                continue
             for x, cell in enumerate(cells):
                 if type(cell) is not float:
                     try:
@@ -259,12 +248,12 @@ class Sheet:
                 continue
             for x, column in enumerate(columns):
                 key = (line.area.kind, column.series, column.period)
-                value, place = float(cells[y, x]), f"{letters(column.index)}{line.row + 1}"
+                value, place = float(cells[y, x]), (line.row, column.index)
                 before, where = self.totals.setdefault(key, (value, place))
                 keep[y, x] = place == where
                 known = math.isfinite(before) and math.isfinite(value)
                 if known and not math.isclose(before, value, rel_tol=_ROUNDING):
-                    told = f"{number(before)} ({where}) et {number(value)} ({place})"
+                    told = f"{number(before)} ({_address(*where)}) et {number(value)} ({_address(*place)})"
                     self.doubts.append(
                         f"{KINDS[line.area.kind]} {column.period}, imprimé deux fois\u00a0: {told}"
                     )
@@ -274,6 +263,10 @@ class Sheet:
 def _others(gaps: Sequence[Gap]) -> str:
     count = len(gaps) - 1
     return f"{count} {plural(count, 'autre total', 'autres totaux')}"
+
+
+def _address(row: int, column: int) -> str:
+    return f"{letters(column)}{row + 1}"
 
 
 def number(value: float) -> str:

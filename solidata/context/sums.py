@@ -58,10 +58,11 @@ class Departments:
                 values[row] = np.where(np.isnan(values[row]), made, values[row])
         return values
 
-    def without(self, code: str) -> bool:
-        """Return whether a département has no row here, whole or in parts."""
-        parts = parts_of().get(code, ())
-        return code not in self.codes and not (parts and set(parts) <= set(self.codes))
+    def without(self, codes: Sequence[str]) -> list[str]:
+        """Return those of some départements that have no row here, whole or in parts."""
+        here = set(self.codes)
+        absent = [code for code in codes if code not in here]
+        return [code for code in absent if not (set(parts_of().get(code, ["?"])) <= here)]
 
 
 @functools.cache
@@ -111,7 +112,7 @@ def add_up(title: str) -> bool:
 def missing_rows(table: Departments) -> list[str]:
     """Return the départements without a row in a table that has nearly all of metropolitan France."""
     every = members(METROPOLE, "")
-    absent = [code for code in every if table.without(code)]
+    absent = table.without(every)
     return absent if len(absent) <= len(every) // 10 else []
 
 

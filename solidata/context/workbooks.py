@@ -258,8 +258,7 @@ def _workbook(
             problems += sheet.problems
             continue
         told |= dict.fromkeys(keys, grid.sheet)
-        for columns, cells in parts:
-            tidy.cells += cells
+        for columns in parts:
             for name, values in columns.items():
                 tidy.parts[name].append(values)
         years = [y for y in sheet.years if y]
