@@ -689,9 +689,32 @@ def test_everything_a_report_gets_wrong_is_told_at_once(report, both):
         f"{quoted(titles['HL-12'])} ; attendu : un nouvel identifiant (et ce que devient l’ancienne "
         "action, dans action_lineage), ou une remarque si l’action est la même (l’intitulé ressemble à celui "
         "de HL-12)",
-        f"{quoted('2062')} lu ; attendu : 2026, l’année du bilan, ou 2027 pour ce qu’il annonce",
+        f"{quoted('2062')} lu ; attendu : 2026, l’année du bilan",
         f"{quoted('2025')} lu ; attendu : 2026, l’année dont bilan-2026 rend compte",
     ]
+
+
+@pytest.mark.parametrize(
+    ("key", "year", "expected"),
+    [
+        ("EF-03.table.2026", "2025", "2026, l’année du bilan"),
+        ("EF-03.table.2026", "2027", "2026, l’année du bilan"),
+        ("DP-17.sheet.2026", "2025", "2026, l’année du bilan"),
+        ("phare-2026-01", "2025", "2026, l’année de l’action phare phare-2026-01"),
+        ("phare-2026-01", "2027", "2026, l’année de l’action phare phare-2026-01"),
+    ],
+)
+def test_a_mention_of_another_year_is_named_in_a_draft_and_in_a_build(
+    report, assembled, key, year, expected
+):
+    path = report / "mentions.csv"
+    _, rows = made.rows_of(path)
+    (found,) = (n for n, r in enumerate(rows) if key in {r["mention_id"], r["flagship_id"]})
+    change(path, rows[found]["mention_id"], year=year)
+    place = f"{NEW}/mentions.csv, ligne {found + 2}, colonne {quoted('year')}"
+    told = f"{place} : {quoted(year)} lu ; attendu : {expected}"
+    assert told in refusals(report.parent)
+    assert told in [str(problem) for problem in state(report, assembled).problems]
 
 
 def test_an_identifier_declared_twice_is_refused(report):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from solidata.clean.statuses import REPORTED
 from solidata.french import fold, join_lines, quote
 from solidata.tables.rows import Row, Rows, grouped
 
@@ -63,13 +64,32 @@ def misdated(tables: Rows) -> Iterator[Fault]:
             yield "status_counts", row["count_id"], "year", str(year), expected
         if own is None or not counted:
             continue
-        expected = f"attendu : {own}, l’année du bilan, ou {own + 1} pour ce qu’il annonce"
-        for name, key in (("mentions", "mention_id"), ("flagships", "flagship_id")):
-            for row in tables[name]:
-                if row["source_id"] == source_id and int(row["year"]) > own + 1:
-                    yield name, row[key], "year", str(row["year"]), expected
+        announced = f"attendu : {own}, l’année du bilan, ou {own + 1} pour ce qu’il annonce"
+        for row in tables["flagships"]:
+            if row["source_id"] == source_id and int(row["year"]) > own + 1:
+                yield "flagships", row["flagship_id"], "year", str(row["year"]), announced
+        mine = (row for row in tables["mentions"] if row["source_id"] == source_id)
+        yield from _of_another_year(mine, own, announced, tables["flagships"])
         here = (row for row in tables["observations"] if row["source_id"] == source_id)
         yield from _not_yet(here, own)
+
+
+def _of_another_year(
+    mentions: Iterable[Row], own: int, announced: str, flagships: Iterable[Row]
+) -> Iterator[Fault]:
+    """Yield the mentions of a year that their list, or their flagship, is not of."""
+    of_flagship = {row["flagship_id"]: int(row["year"]) for row in flagships}
+    for row in mentions:
+        year, wanted = int(row["year"]), of_flagship.get(row["flagship_id"])
+        if row["list"] in REPORTED:
+            if year != own:
+                expected = f"attendu : {own}, l’année du bilan"
+                yield "mentions", row["mention_id"], "year", str(year), expected
+        elif wanted is not None and wanted != year:
+            expected = f"attendu : {wanted}, l’année de l’action phare {row['flagship_id']}"
+            yield "mentions", row["mention_id"], "year", str(year), expected
+        elif year > own + 1:
+            yield "mentions", row["mention_id"], "year", str(year), announced
 
 
 def _not_yet(observations: Iterable[Row], own: int) -> Iterator[Fault]:

@@ -225,6 +225,8 @@ def _report_problems(draft: Draft, known: Frames) -> Iterator[Problem]:
     frames = empty | draft.tables
     dated = {n: frames[n][frames[n]["year"] != ""] for n in empty if n != "observations"}
     dated["observations"] = frames["observations"]
+    # The flagships of the year were announced by the report before: their year is known.
+    dated["flagships"] = pd.concat([known["flagships"].astype(object), dated["flagships"]])
     sources = pd.DataFrame([{"source_id": draft.name, "kind": "rapport"}])
     actions = known["actions"].set_index("action_id")
     found = [
