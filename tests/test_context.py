@@ -408,6 +408,14 @@ def test_columns_shifted_under_their_headers_are_named(tmp_path):
     assert observed(book(tmp_path, {"T": table(*many(3, 7, None))}))["value"].count() == 3
 
 
+@pytest.mark.parametrize("above", [[], ["Retour au sommaire"], ["Source : DREES"]])
+def test_a_table_without_a_title_is_refused(tmp_path, above):
+    path = book(tmp_path, {"T": [above, [], HEADER, *ROWS]})
+    assert refused(path) == [
+        (1, None, None, "un tableau sans titre\u00a0; attendu\u00a0: au-dessus, ce qui est compté")
+    ]
+
+
 def test_a_row_all_in_text_is_no_header(tmp_path):
     rows = [["18", "Cher", "10", "nd"], ["47", "Lot-et-Graonne", "1 234,5", "-"], ["99", "Nulle part", "1", "2"]]  # fmt: skip
     problems = refused(book(tmp_path, {"T": table(*rows)}))

@@ -114,6 +114,9 @@ class Sheet:
                 f"un titre qui nomme plusieurs indicateurs ({names})\u00a0; attendu\u00a0: un seul"
             )
             self.problems.append(Problem(self.grid.problem(0, 0, "").file, 1, None, block.title, expected))  # fmt: skip
+        if not block.title:
+            expected = "un tableau sans titre\u00a0; attendu\u00a0: au-dessus, ce qui est compté"
+            self.problems.append(Problem(self.grid.problem(0, 0, "").file, 1, None, None, expected))
         if found:
             self.declared = True
             return found[0].id, self.unit or found[0].unit
