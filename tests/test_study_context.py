@@ -196,6 +196,26 @@ def test_a_sheet_that_is_refused_is_told(study, one_edition):
     assert "douze" in told
 
 
+def test_a_total_printed_twice_of_a_declared_series_is_told(study, one_edition):
+    title = "Tableau 6 Allocataires de l'ASS par département"
+    book = openpyxl.Workbook()
+    book.active.append(["Minima sociaux : données départementales"])
+    for name, of in (("ASS", title), ("Autre", title.replace("de l'ASS", "d'un revenu nouveau"))):
+        sheet = book.create_sheet(name)
+        for row in ([of], [], ["N° Dep", "Libelle Dep", 2018], ["18", "Cher", 1],
+                    [None, "France", 60], [None, "France", 70]):  # fmt: skip
+            sheet.append(row)
+    book.save(one_edition)
+    told = said(
+        comparisons.Workbooks(study, one_edition.parent, any_edition=True).describe()
+    ).replace("\u00a0", " ")
+    assert (
+        "à vérifier : renommé.xlsx, « ASS » : France entière 2018, imprimé deux fois : 60 (C5) et 70 (C6)"
+        in told
+    )
+    assert "Autre" not in told  # no notebook reads it
+
+
 def test_another_edition_is_read_when_it_is_asked_for(study, one_edition):
     one_edition.write_bytes(one_edition.read_bytes() + b"\0")
     with pytest.raises(SourceError, match="any_edition=True"):

@@ -120,6 +120,12 @@ class Workbooks:
         ]
         told = f"Classeurs lus : {listed(names)}." if names else "Aucun classeur n’est là : ce qui suit compare le département à lui-même."  # fmt: skip
         refused = [f"- feuille refusée : {plain(problem)}" for problem in self.reading.problems] if names else []  # fmt: skip
+        sheets = self.reading.sheets if names else pd.DataFrame({"declared": [], "doubts": []})
+        doubtful = sheets[sheets["declared"].astype(bool) & (sheets["doubts"] != "")]
+        refused += [
+            f"- à vérifier : {plain(row.workbook)}, {quote(row.sheet.strip())} : {plain(row.doubts)}"
+            for row in doubtful.itertuples()
+        ]
         if not missing:
             return Text(told, *refused)
         return Text(
