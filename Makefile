@@ -6,6 +6,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.pret
 
+# Where this is set, each process and each kernel would compile the library again.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: run test unit notebooks lint lab requirements clean
 
 run: $(READY)
