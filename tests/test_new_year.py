@@ -56,11 +56,16 @@ def filled(pristine, tmp_path_factory):
     return root
 
 
+def _built(root):
+    """Return the frames of what is transcribed in `root`, built beside it."""
+    tables = build(root, root.parent / "processed")
+    return {name: tables.frame(name) for name in tables}
+
+
 @pytest.fixture(scope="module")
 def both(filled):
     """Return the tables of two years' reports, built beside them."""
-    tables = build(filled, filled.parent / "processed")
-    return {name: tables.frame(name) for name in tables}
+    return _built(filled)
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +74,7 @@ def renumbered(filled, tmp_path_factory):
     root = tmp_path_factory.mktemp("renumbered") / "data" / "raw"
     shutil.copytree(filled, root)
     assert len(made.renumber(root / "bilan-2026")) == 167
-    return build(root, root.parent / "processed")
+    return _built(root)
 
 
 @pytest.fixture
@@ -860,7 +865,7 @@ def test_rates_flagships_amounts_and_figures_are_those_of_a_report_that_keeps_it
         assert (other.title, other.alt) == (one.title, one.alt)
     # what DP-05 pays for participation is compared with what DP-505 does: 6 171 - 5 171 euros
     amounts = recipes.funded(loader(renumbered)[0], 2025, 2026)
-    found = evolution.compare(evolution.yearly_funding(amounts), 2025, 2026)
+    found = evolution.compare(measures.yearly_funding(amounts), 2025, 2026)
     assert found["indicator_id"].str.split(" / ").str[0].tolist() == ["DP-505"]
     assert found["difference"].tolist() == [1000.0]
 
