@@ -15,7 +15,7 @@ from openpyxl.utils import get_column_letter
 from rich.console import Console
 
 from solidata import newyear, raw
-from solidata.analysis import evolution, flows, progress, rates, successions
+from solidata.analysis import evolution, flows, measures, progress, rates, successions
 from solidata.build import assemble, build
 from solidata.catalog import load, load_geography
 from solidata.check import reports
