@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from matplotlib.patches import Rectangle
 
-from solidata.figures import checks, colour, shapes, theme
+from solidata.figures import checks_shapes, checks_texts, colour, shapes, theme
 from solidata.figures.defects import DefectError
 from solidata.figures.frame import Figure
 from solidata.figures.page import MARGIN, Mark
@@ -263,7 +263,8 @@ def test_two_colours_that_the_colour_blind_confuse_are_refused():
     found = list(figure(lambda page: bars(page, fills=(red, green))).check())
     assert (
         "couleurs confondues" in {d.check for d in found}
-        or colour.difference(red.face, green.face, "deutéranopie") >= checks.COLOUR_DIFFERENCE
+        or colour.difference(red.face, green.face, "deutéranopie")
+        >= checks_shapes.COLOUR_DIFFERENCE
     )
     assert "illisible en gris" in {d.check for d in found}
 
@@ -271,7 +272,7 @@ def test_two_colours_that_the_colour_blind_confuse_are_refused():
 def test_hues_alone_are_refused_in_grey():
     blue, orange = Fill("#2F75A8", "#2F75A8", "#FFFFFF"), Fill("#A86A10", "#A86A10", "#000000")
     grey = abs(colour.lightness(blue.face) - colour.lightness(orange.face))
-    assert grey < checks.GREY_DIFFERENCE
+    assert grey < checks_shapes.GREY_DIFFERENCE
     assert kinds(figure(lambda page: bars(page, fills=(blue, orange)))) == {"illisible en gris"}
     hatched = Fill(orange.face, orange.edge, "#000000", "////")
     assert "illisible en gris" not in kinds(figure(lambda page: bars(page, fills=(blue, hatched))))
@@ -399,12 +400,12 @@ def test_the_palettes_pass_their_own_checks(palette):
     page = made.render("page")
     for number, fill in enumerate(palette):
         page.mark(Rectangle((0, 0), 1, 1, facecolor=fill.face), f"c{number}", fill)
-    assert list(checks._shapes(page)) == []
+    assert list(checks_shapes.told_apart(page)) == []
 
 
 def test_text_inside_every_fill_has_contrast():
     for fill in (*theme.STATUS.values(), *theme.CATEGORY, theme.UNKNOWN, theme.CONTEXT):
-        assert colour.contrast(fill.ink, fill.face) >= checks.TEXT_CONTRAST, fill
+        assert colour.contrast(fill.ink, fill.face) >= checks_texts.TEXT_CONTRAST, fill
 
 
 def test_contrast_is_that_of_the_standard():
