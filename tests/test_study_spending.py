@@ -8,6 +8,7 @@ import pytest
 
 from solidata.figures import gallery
 from solidata.study import Sheet, Text, spending
+from solidata.tables import all_tables
 
 EVERY = [getattr(spending, name) for name in ("solidarity", "publics", "blocks", "unidentified",
          "expenses", "unpriced", "amounts", "funders", "trend", "series")]  # fmt: skip
@@ -172,6 +173,9 @@ def test_only_years_of_one_scope_and_one_stage_are_compared(study, elsewhere):
 
 def test_the_series_keep_their_scope_their_stage_and_their_doubt(study):
     frame = spending.series(study).frame
+    declared = all_tables()["department_budget"].field("scope").labels.values()
+    said = list(frame["Périmètre"].unique())  # as the figure has them from the top
+    assert said == [scope for scope in declared if scope in said]
     assert not frame.duplicated(["Périmètre", "Étape", "Année"]).any()
     unsure = frame.loc[frame["Doute sur le périmètre"] == "incertain", "Montant (M€)"]
     assert sorted(unsure) == [237.1, 256, 278, 470.3]

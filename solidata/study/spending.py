@@ -283,7 +283,11 @@ def _series(study: Study) -> pd.DataFrame:
 @or_why
 def series(study: Study) -> Sheet:
     """Return the budgets of every year, each with its stage and scope: they are not one series."""
-    order = _series(study).sort_values(["scope", "year"], kind="stable")
+    found = _series(study)
+    scopes = list(found["scope"].unique())  # in the order of the figure
+    order = found.sort_values(
+        ["scope", "year"], key=lambda c: c.map(scopes.index) if c.name == "scope" else c
+    )
     frame = order[["scope", "year", "stage", "amount_eur"]].rename(columns={"amount_eur": "Montant (M€)"})  # fmt: skip
     frame["Montant (M€)"] = frame["Montant (M€)"] / 1e6
     frame["Doute sur le périmètre"] = order["supposed"].map({True: "incertain", False: ""})
