@@ -324,11 +324,30 @@ def test_the_next_denominator_is_a_range_when_asterisks_cannot_be_read():
     told = statuses(y2025="SA-01:R SA-02:P SA-03:P HL-01:C")
     acts = actions(told, **{"SA-01": "yes", "SA-02": "unknown", "HL-02": "unknown"})
     printed = counts(y2025={"sante": "1 0 2 0 3", "habitat": "0 1 0 0 1"})
-    frame = rates.next_totals(printed, SECTIONS, told, acts, 2025).set_index("section_id")
+    frame = rates.next_totals(printed, SECTIONS, told, acts, fates(), 2025).set_index("section_id")
     # Santé: 3 - 1 leave for sure; 2 - 1 if the unread one does too. HL-02 is not listed in 2025.
     assert frame.loc["sante", ["leaving", "unknown", "low", "high"]].tolist() == [1, 1, 1, 2]
     assert frame.loc["habitat", ["low", "high"]].tolist() == [1, 1]
     assert frame.loc["ensemble", ["total", "low", "high"]].tolist() == [4, 2, 3]
+
+
+def test_an_asterisk_is_that_of_the_report_that_prints_it():
+    told = statuses(y2025="SA-01:P SA-02:P SA-03:P", y2026="SA-01:P SA-02:P SA-03:P SA-04:C",
+                    y2027="SA-03:R SA-04:C")  # fmt: skip
+    acts = actions(told, **{"SA-01": "yes", "SA-02": "unknown", "SA-04": "unknown"})
+    printed = counts(y2025={"sante": "0 0 3 0 3"}, y2026={"sante": "0 1 3 0 4"})
+    said_of = ["leaving", "unknown", "low", "high"]
+    ends = fates("SA-03 left_plan - 2026", "SA-02 left_plan - 2027")
+    frame = rates.next_totals(printed, SECTIONS, told, acts, ends, 2026).set_index("section_id")
+    # Of 4 in 2026: SA-03 is declared to leave, SA-04 is first marked there; what 2025 marked on
+    # SA-01 and SA-02, listed again since, says nothing of 2027. 4 - 1 = 3, and 3 - 1 = 2.
+    assert frame.loc["sante", said_of].tolist() == [1, 1, 2, 3]
+    frame = rates.next_totals(printed, SECTIONS, told, acts, ends, 2025).set_index("section_id")
+    assert frame.loc["sante", said_of].tolist() == [1, 1, 1, 2]  # 3 - 1, then - 1
+    # Neither does it explain in 2027 that SA-01 is gone.
+    found = flow(told, before=2026, after=2027, SA_01="yes").set_index("before_id")
+    assert found.loc["SA-01", ["flow", "basis"]].tolist() == ["vanished", "none"]
+    assert found["asterisk"].isna().all()
 
 
 # --- flagships -------------------------------------------------------------------------

@@ -34,6 +34,25 @@ _COLUMNS = [
 ]  # fmt: skip
 
 
+def asterisks(actions: pd.DataFrame, statuses: pd.DataFrame, year: int) -> pd.Series:
+    """Return by action what the asterisk of the report of `year` says, missing where it says nothing.
+
+    An action has one row, written from the first report that lists it: its asterisk is that
+    report's, and tells nothing of what a later one marks. The later one writes ``action_lineage``.
+
+    Examples
+    --------
+    >>> actions = pd.DataFrame({"action_id": ["EF-01", "EF-02"], "leaves_plan": ["yes", "yes"]})
+    >>> rows = [("EF-01", 2025), ("EF-01", 2026), ("EF-02", 2026)]
+    >>> told = pd.DataFrame(rows, columns=["action_id", "year"])
+    >>> asterisks(actions, told, 2026).dropna().to_dict()
+    {'EF-02': 'yes'}
+    """
+    marks = actions.drop_duplicates("action_id").set_index("action_id")["leaves_plan"]
+    first = statuses.groupby("action_id")["year"].min().reindex(marks.index)
+    return marks.astype(object).where(first == year)
+
+
 def years(statuses: pd.DataFrame) -> list[int]:
     """Return the years whose report lists actions, in order.
 
@@ -113,6 +132,7 @@ def flows(
         raise RefusedError(f"Donnez l’année la plus ancienne d’abord ; reçu : {before}, {after}.")
     old, new = _of_year(statuses, before), _of_year(statuses, after)
     said = actions.drop_duplicates("action_id").set_index("action_id")
+    said = said.assign(leaves_plan=asterisks(actions, statuses, before))
     fates = lineage[(lineage["year"] >= before) & (lineage["year"] <= after)]
     fates = fates.assign(kind=fates["kind"].astype(str)).sort_values("year", kind="stable")
     by_action = dict(list(fates.groupby("action_id", sort=False)))

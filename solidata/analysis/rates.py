@@ -160,22 +160,24 @@ def next_totals(
     sections: pd.DataFrame,
     statuses: pd.DataFrame,
     actions: pd.DataFrame,
+    lineage: pd.DataFrame,
     year: int,
 ) -> pd.DataFrame:
-    """Return what the actions of a year will be out of the next one, as far as asterisks say.
+    """Return what the actions of a year will be out of the next one, as far as its report says.
 
     Parameters
     ----------
-    status_counts, sections, statuses, actions : pandas.DataFrame
-        The tables ``status_counts``, ``sections``, ``action_statuses`` and ``actions``.
+    status_counts, sections, statuses, actions, lineage : pandas.DataFrame
+        The tables ``status_counts``, ``sections``, ``action_statuses``, ``actions`` and
+        ``action_lineage``.
     year : int
 
     Returns
     -------
     pandas.DataFrame
         One row a section in printed order, then ``ensemble``. Columns: ``section_id``,
-        ``section``, ``total`` (printed), ``leaving`` (actions marked as leaving the plan),
-        ``unknown`` (whose mark cannot be read), ``low`` and ``high`` (int): the total of the next
+        ``section``, ``total`` (printed), ``leaving`` (actions marked as leaving the plan,
+        by an asterisk or by a declared fate), ``unknown`` (whose mark cannot be read), ``low`` and ``high`` (int): the total of the next
         year if all of the unknown leave, and if none does. New actions would come on top.
 
     Raises
@@ -188,7 +190,7 @@ def next_totals(
     Examples
     --------
     >>> import solidata
-    >>> names = ("status_counts", "sections", "action_statuses", "actions")
+    >>> names = ("status_counts", "sections", "action_statuses", "actions", "action_lineage")
     >>> frame = next_totals(*map(solidata.load, names), 2025).set_index("section_id")
     >>> frame.loc["autonomie", ["total", "unknown", "low", "high"]].tolist()  # 30 - 30, 30 - 0
     [30, 30, 0, 30]
@@ -196,8 +198,11 @@ def next_totals(
     printed = progress.status_by_section(status_counts, sections, year)
     require(statuses, "action_statuses", ["action_id", "year"])
     require(actions, "actions", ["action_id", "section_id", "leaves_plan"])
+    require(lineage, "action_lineage", ["action_id", "kind", "year"])
     there = actions[actions["action_id"].isin(statuses.loc[statuses["year"] == year, "action_id"])]
-    marks = there["leaves_plan"].astype(object)
+    marks = there["action_id"].map(flowing.asterisks(actions, statuses, year))
+    fates = lineage[(lineage["year"] == year) & (lineage["kind"].astype(str) == "left_plan")]
+    marks = marks.mask(there["action_id"].isin(fates["action_id"]), "yes")
     frame = printed.drop_duplicates("section_id")[["section_id", "section", "total"]]
     for column, mark in (("leaving", "yes"), ("unknown", "unknown")):
         marked = there.loc[marks == mark, "section_id"].value_counts()

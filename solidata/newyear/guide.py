@@ -92,6 +92,9 @@ def chapters(tables: Frames, new: Frames, name: str, year: int, workbook: bool) 
             "Son numéro peut manquer dans la liste si le bilan précédent la dit supprimée ou annonce par un "
             "astérisque qu’elle sort du plan, ou si une ligne de `action_lineage` (`kind = left_plan`, "
             "continued, merged…) dit son sort. Tout autre numéro qui manque ou revient arrête la construction.",
+            "Une action que ce bilan marque d’un astérisque, parce qu’elle sortira du plan : une ligne dans "
+            f"`action_lineage`, `kind = left_plan` et `year = {year}` (ou `leaves_plan = yes`, si sa ligne est "
+            "dans `actions` de ce dossier).",
             "Une action nouvelle : une ligne dans `actions` avec un identifiant jamais employé, et une dans "
             "`mentions`. Un identifiant ne sert jamais deux fois, fût-ce après la disparition d’une action.",
             "Un statut qui ne se lit pas, un numéro ou un dénominateur qui n’est pas imprimé : laisser la "

@@ -296,6 +296,7 @@ def leaving(study: Study) -> Text:
         study.table("sections"),
         study.table("action_statuses"),
         study.table("actions"),
+        study.table("action_lineage"),
         study.year,
     )
     whole = rows.iloc[-1]
