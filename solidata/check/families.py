@@ -176,10 +176,12 @@ def _words(tables: Rows) -> Iterator[Identity]:
             row["count_id"],
             f"{labels[row['section_id']]} : mots {quote(names[row['status']])} lus et nombre imprimé",
             f"mots lus dans les listes ≤ status_counts:{row['count_id']}",
-            sum(mention["status"] == row["status"] for mention in said),
+            words := sum(mention["status"] == row["status"] for mention in said),
             row["count"],
             "<=",
-            "Les autres statuts n’étaient que des marques de couleur, perdues.",
+            ""
+            if words == row["count"]
+            else "Les autres statuts ne se lisent pas en toutes lettres.",
         )
 
 

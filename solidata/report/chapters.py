@@ -56,8 +56,8 @@ CHAPTERS = (
         Part("Volet départemental, volet sectoriel", (progress.volets,)),
         Part("Où reporte-t-on, où supprime-t-on ?", (progress.stopped, "reports", "suppressions")),
         Part("Que lit-on vraiment, action par action ?", (progress.legible, "lisibilite"),
-             "La plupart des statuts n’étaient que des marques de couleur, perdues à la lecture : "
-             "ils sont montrés comme non lisibles, jamais devinés."),
+             "Un statut qui n’est qu’une marque de couleur peut se perdre à la lecture : "
+             "il est montré comme non lisible, jamais deviné."),
         Part("Les phares", (progress.flagships, "phares")),
         Part("Toutes les actions", (progress.every_action,), folded=True),
     )),
