@@ -125,3 +125,21 @@ def test_a_departement_that_has_ten_times_its_people_is_told(tmp_path):
         "France métropolitaine 2018\u00a0: 456\u202f000 (C99), quand la somme des départements est "
         f"{summed}\u00a0; de même pour 1 autre total"
     )
+
+
+def test_two_counts_in_one_sheet_are_held_each_against_its_own(tmp_path):
+    other = "Tableau 12 Répartition des allocataires d'un revenu nouveau par département"
+    fivefold = {code: 5 * size for code, size in SIZES.items()}
+    below = [[other], [], ["N° Dep", "Libelle Dep", 2018, 2019]]
+
+    def read(total):
+        path = written(tmp_path, rows(), below=[*below, *rows(fivefold, total)])
+        found = read_workbook(path)
+        whole = found.observations[found.observations["area_kind"] == sums.METROPOLE]
+        return whole["value"].tolist(), found.sheets.set_index("sheet")["doubts"]["T"]
+
+    # neither total is the other printed again
+    assert read(5 * TOTAL) == ([TOTAL, TOTAL, 5 * TOTAL, 5 * TOTAL], "")
+    # the one is declared, the other is not: what is far off is told of it, and refuses nothing
+    _, told = read(TOTAL)
+    assert "456\u202f000 (C200), quand la somme des départements est 2\u202f280\u202f000" in told

@@ -44,10 +44,11 @@ class Sheet:
         self.years: set[int] = set()
         self.values, self.declared = 0, False
         self.read: dict[object, Cell] = {}
-        self.totals: dict[tuple[str, str, str], tuple[float, tuple[int, int]]] = {}
+        # By indicator: a sheet may hold several.
+        self.totals: dict[tuple[str, str, str, str], tuple[float, tuple[int, int]]] = {}
         self.doubts: list[str] = []
-        self.departments: sums.Departments | None = None
-        self.gaps: dict[tuple[Area, str, str], Gap] = {}
+        self.departments: dict[str, sums.Departments] = {}
+        self.gaps: dict[tuple[str, Area, str, str], Gap] = {}
         # A unit is short, and the word « provisoire » is looked for in few publications.
         said = found.texts if declared.provisional else [t for t in found.texts if len(t) < 60]
         texts = [fold(t) for t in said]
@@ -79,7 +80,7 @@ class Sheet:
             self._refuse_negative(block, columns, cells)
         if block.is_of_departments:
             self.keys |= {(indicator, c.series, c.period) for c in columns}
-        self._add_up(block, columns, cells)
+        self._add_up(indicator, block, columns, cells)
         code = self.tidy.code
         one = {
             "indicator_id": indicator, "indicator": block.title, "sheet": self.grid.sheet,
@@ -103,7 +104,7 @@ class Sheet:
         parts["cell"] = self.tidy.places(
             [line.row for line in block.lines], [c.index for c in columns]
         )
-        keep = self._not_told(block, columns, cells)
+        keep = self._not_told(indicator, block, columns, cells)
         return parts if keep is None else {name: values[keep] for name, values in parts.items()}
 
     def _indicator(self, block: Block) -> tuple[str, str]:
@@ -139,36 +140,42 @@ class Sheet:
                 expected = "attendu\u00a0: un effectif, qui n’est pas négatif"
                 self.problems.append(self.grid.problem(block.lines[y].row, columns[x].index, expected))  # fmt: skip
 
-    def _add_up(self, block: Block, columns: list[Column], cells: np.ndarray) -> None:
-        """Hold the totals of a table against the départements of the sheet."""
+    def _add_up(
+        self, indicator: str, block: Block, columns: list[Column], cells: np.ndarray
+    ) -> None:
+        """Hold the totals of a table against the départements of the same indicator."""
         if self.unit == "%" or not sums.add_up(block.title):
             return
-        added = [
-            (x, c) for x, c in enumerate(columns)
-            if c.unit is None and sums.add_up(c.series) and not _CHANGE.search(fold(c.series))
-        ]  # fmt: skip
-        values = cells[:, [x for x, _ in added]]
-        keys = [(c.series, c.period) for _, c in added]
+        added: dict[tuple[str, str], int] = {}
+        for x, c in enumerate(columns):
+            if c.unit is None and sums.add_up(c.series) and not _CHANGE.search(fold(c.series)):
+                added.setdefault((c.series, c.period), x)
+        values = cells[:, list(added.values())]
         mine = [y for y, line in enumerate(block.lines) if line.area.kind == DEPARTMENT]
-        if len(mine) > (len(self.departments.codes) if self.departments else 0):
+        known = self.departments.get(indicator)
+        if len(mine) > (len(known.codes) if known else 0):
             codes = [block.lines[y].area.code for y in mine]
-            at = {key: x for x, key in enumerate(keys)}
-            self.departments = sums.Departments(codes, values[mine], at)
-        if self.departments is not None:
+            at = {key: x for x, key in enumerate(added)}
+            known = self.departments[indicator] = sums.Departments(codes, values[mine], at)
+        if known is not None:
             rows = [(line.row, line.area) for line in block.lines]
-            indexes = dict(zip(keys, (c.index for _, c in added), strict=True))
-            for gap in sums.gaps(self.departments, rows, indexes, values):
-                self.gaps.setdefault((gap.area, gap.series, gap.period), gap)
+            indexes = {key: columns[x].index for key, x in added.items()}
+            for gap in sums.gaps(known, rows, indexes, values):
+                self.gaps.setdefault((indicator, gap.area, gap.series, gap.period), gap)
 
     def hold_totals(self) -> None:
         """Tell the totals that départements do not make, refuse those of a declared count far off.
 
         Of a series that no map declares, nothing says that its values may be added.
         """
-        if self.departments is not None and (absent := sums.missing_rows(self.departments)):
+        absent = dict.fromkeys(
+            code for table in self.departments.values() for code in sums.missing_rows(table)
+        )
+        if absent:
             names = listed(departments()[code].name for code in absent)
             self.doubts.append(f"aucune ligne pour {names}")
-        if far := [g for g in self.gaps.values() if g.is_far and self.declared]:
+        declared = {indicator.id for indicator in self.publication.indicators}
+        if far := [g for (name, *_), g in self.gaps.items() if g.is_far and name in declared]:
             others = f" (de même pour {_others(far)})" if far[1:] else ""
             expected = (
                 f"un total loin de la somme de ses départements, {number(far[0].summed)}{others}\u00a0; "
@@ -239,7 +246,7 @@ class Sheet:
         return self.tidy.code("note", " ".join(words))
 
     def _not_told(
-        self, block: Block, columns: list[Column], cells: np.ndarray
+        self, indicator: str, block: Block, columns: list[Column], cells: np.ndarray
     ) -> np.ndarray | None:
         """Leave out totals that a table above already gives: France under the regions too.
 
@@ -250,7 +257,7 @@ class Sheet:
             if line.area.code or line.area.kind == OTHER:
                 continue
             for x, column in enumerate(columns):
-                key = (line.area.kind, column.series, column.period)
+                key = (indicator, line.area.kind, column.series, column.period)
                 value, place = float(cells[y, x]), (line.row, column.index)
                 before, where = self.totals.setdefault(key, (value, place))
                 keep[y, x] = place == where
