@@ -359,6 +359,16 @@ def test_a_number_that_is_no_year_is_named_under_a_heading_too(tmp_path):
     assert "un nombre qui n’est pas une année" in problem[3]
 
 
+def test_a_box_ticked_in_a_header_is_not_told_as_the_number_it_equals(tmp_path):
+    def series(top):
+        head = [*HEADER[:2], top, "hommes"]
+        path = book(tmp_path, {"T": table(["41", "Loir-et-Cher", 7, 3], header=head)})
+        return read_workbook(path).observations["series"].unique().tolist()
+
+    # one after the other: 1 == True, where headers are read once
+    assert (series(1), series(True)) == (["1.0", "hommes"], ["True", "hommes"])
+
+
 def test_years_out_of_order_are_named(tmp_path):
     rows = [[*row, 5] for row in ROWS]
     path = book(tmp_path, {"T": table(*rows, header=[*HEADER[:2], 2017, 2005, 2019])})

@@ -221,7 +221,8 @@ def _labels(grid: Grid, block: Block) -> dict[int, list[object]]:
 def _column(
     index: int, parts: list[object], footnotes: dict[str, str]
 ) -> tuple[Column, str | None]:
-    column, doubt = _read(tuple(parts))
+    # A box that is ticked equals 1, and would be told as the number that was read before it.
+    column, doubt = _read(tuple(str(p) if isinstance(p, bool) else p for p in parts))
     # Sheet after sheet has the same headers, under footnotes of its own.
     broken = any("rupture" in footnotes.get(m, "").lower() for m in column.marks)
     flag = column.flag or (BREAK if broken else "")
