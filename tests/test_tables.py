@@ -16,7 +16,14 @@ import solidata.tables
 from solidata.build import write
 from solidata.catalog import load
 from solidata.tables import _read_table, all_tables
-from solidata.tables.derive import descriptor, dictionary, plainly_sound, typed, validator
+from solidata.tables.derive import (
+    TypedRows,
+    descriptor,
+    dictionary,
+    plainly_sound,
+    typed,
+    validator,
+)
 from solidata.tables.rows import Rows, columns_of
 
 TABLES = all_tables()
@@ -289,6 +296,24 @@ def test_the_derived_schema_holds_columns_and_their_order():
         assert not plainly_sound(SMALL, columns_of(wrong))
         with pytest.raises(pandera.errors.SchemaErrors):
             validator(SMALL).validate(wrong, lazy=True)
+
+
+def test_what_equals_a_value_of_another_type_is_not_plainly_sound():
+    columns = columns_of(typed(SMALL, ROWS.assign(rank=["1", "1"])))
+    assert plainly_sound(SMALL, columns)
+    assert not plainly_sound(SMALL, columns | {"rank": [1, True]})
+    assert not plainly_sound(SMALL, columns | {"rank": [1, 1.0]})
+
+
+def test_a_table_added_again_takes_the_place_of_the_first():
+    rows = TypedRows()
+    rows.add(SMALL, ROWS)
+    assert len(rows.frame(SMALL.name)) == len(rows[SMALL.name]) == 2
+    rows.add(SMALL, ROWS.iloc[1:])
+    said = ROWS["essai_id"].tolist()[1:]
+    assert rows.column(SMALL.name, "essai_id") == said
+    assert rows.frame(SMALL.name)["essai_id"].tolist() == said
+    assert [row["essai_id"] for row in rows[SMALL.name]] == said
 
 
 def test_every_assembled_table_is_as_declared(assembled, table):

@@ -102,10 +102,12 @@ class TypedRows(Rows):
         self._tables: dict[str, Table] = {}
 
     def add(self, table: Table, frame: pd.DataFrame) -> None:
-        """Add what :func:`typed` makes of `frame`."""
+        """Add what :func:`typed` makes of `frame`, in place of the table of this name if any."""
         read, nothing = columns_of(frame), [None] * len(frame)
         plain = {f.name: _plain(f, read.get(f.name, nothing)) for f in table.fields}
         self._tables[table.name], self._columns[table.name] = table, plain
+        self._frames.pop(table.name, None)
+        self._rows.pop(table.name, None)
 
     def frame(self, table: str) -> pd.DataFrame:
         """Return the typed frame of a table."""
@@ -161,7 +163,8 @@ def plainly_sound(table: Table, columns: Mapping[str, list[Any]]) -> bool:
     for field in table.fields:
         values = columns[field.name]
         distinct = set(values)
-        if not set(map(type, distinct)) <= {_PYTHON[field.type], type(None)}:
+        # Of every value: in a set, 1 and 1.0 stand for True.
+        if not set(map(type, values)) <= {_PYTHON[field.type], type(None)}:
             return False
         if field.required and None in distinct:
             return False
