@@ -10,7 +10,8 @@ from solidata import home
 from solidata.french import nearest, quote
 from solidata.problems import NoDataError, RefusedError
 from solidata.tables import OUTLINES, Geography, Registers, Table, all_tables
-from solidata.tables.derive import described, typed
+from solidata.tables.derive import described
+from solidata.tables.typed import typed
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,7 +6,7 @@ import pytest
 from solidata.analysis import progress
 from solidata.catalog import load
 from solidata.tables import all_tables
-from solidata.tables.derive import typed
+from solidata.tables.typed import typed
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from solidata.catalog import UnknownTableError, load, load_all, load_registers
 from solidata.french import FrenchError
 from solidata.problems import RefusedError
 from solidata.tables import Plan, Registers, all_tables
-from solidata.tables.derive import typed
+from solidata.tables.typed import typed
 
 ROOT = Path(__file__).parents[1]
 PROCESSED = ROOT / "data" / "processed"

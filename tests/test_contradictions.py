@@ -6,8 +6,8 @@ import pytest
 from solidata.catalog import load_all
 from solidata.check.contradictions import addresses, affected, faults, unrecorded
 from solidata.tables import all_tables
-from solidata.tables.derive import typed
 from solidata.tables.rows import Rows, as_rows
+from solidata.tables.typed import typed
 
 LINES = 2710  # of the report
 

@@ -15,8 +15,8 @@ from solidata.check import audit as auditing
 from solidata.check.coverage import coverage, ledger_faults, numbers_in, numbers_in_words
 from solidata.problems import SourceError
 from solidata.tables import all_tables
-from solidata.tables.derive import typed
 from solidata.tables.rows import Rows
+from solidata.tables.typed import typed
 
 TEXT = [
     "BILAN DES 15 ACTIONS PHARES",

@@ -9,7 +9,7 @@ from solidata.catalog import load, load_registers
 from solidata.figures import flows, gallery, rates, successions, theme
 from solidata.problems import NoDataError, RefusedError
 from solidata.tables import Registers, all_tables
-from solidata.tables.derive import typed
+from solidata.tables.typed import typed
 
 SHORT = {"R": "realisee", "C": "en_cours", "P": "reportee", "D": "supprimee", "?": "non_lisible"}
 SECTION = {"SA": "sante", "HL": "habitat"}

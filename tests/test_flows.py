@@ -14,7 +14,7 @@ from solidata.check import lineage as checked
 from solidata.figures import gallery
 from solidata.problems import NoDataError, RefusedError
 from solidata.tables import Registers, all_tables
-from solidata.tables.derive import typed
+from solidata.tables.typed import typed
 
 SECTIONS = pd.DataFrame({
     "section_id": ["sante", "habitat"], "label": ["Santé", "Habitat"], "volet": "sectoriel",

@@ -13,8 +13,8 @@ from solidata.check.contradictions import unrecorded
 from solidata.check.identities import evaluate, identities
 from solidata.problems import SourceError
 from solidata.tables import all_tables
-from solidata.tables.derive import typed
 from solidata.tables.rows import Rows, as_rows
+from solidata.tables.typed import typed
 
 SOURCE = "bilan-2025"
 

@@ -16,15 +16,9 @@ import solidata.tables
 from solidata.build import write
 from solidata.catalog import load
 from solidata.tables import _read_table, all_tables
-from solidata.tables.derive import (
-    TypedRows,
-    descriptor,
-    dictionary,
-    plainly_sound,
-    typed,
-    validator,
-)
+from solidata.tables.derive import descriptor, dictionary
 from solidata.tables.rows import Rows, columns_of
+from solidata.tables.typed import TypedRows, plainly_sound, typed, validator
 
 TABLES = all_tables()
 FIELDS = [(t, f) for t in TABLES.values() for f in t.fields]

@@ -15,8 +15,8 @@ from solidata.french import format_number, nearest, quote
 from solidata.problems import Problem
 from solidata.raw import beside
 from solidata.tables import Table, all_tables
-from solidata.tables.derive import plainly_sound, validator
 from solidata.tables.rows import Rows
+from solidata.tables.typed import plainly_sound, validator
 
 Frames = dict[str, pd.DataFrame]
 

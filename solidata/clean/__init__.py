@@ -14,8 +14,8 @@ from solidata.french import join_lines
 from solidata.problems import Problem, SourceError
 from solidata.raw import Raw
 from solidata.tables import all_tables
-from solidata.tables.derive import TypedRows
 from solidata.tables.rows import each
+from solidata.tables.typed import TypedRows
 
 if TYPE_CHECKING:
     import geopandas as gpd

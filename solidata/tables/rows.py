@@ -23,7 +23,7 @@ def plain_values(column: pd.Series) -> list[Any]:
     Parameters
     ----------
     column : pandas.Series
-        Of any dtype that :func:`solidata.tables.derive.typed` gives, or of objects.
+        Of any dtype that :func:`solidata.tables.typed.typed` gives, or of objects.
 
     Returns
     -------
