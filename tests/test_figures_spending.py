@@ -5,8 +5,9 @@ import pytest
 
 from solidata.analysis import progress
 from solidata.catalog import load, load_registers
-from solidata.figures import bars, spending, theme
-from solidata.figures.bars import Bars, Row, ranked_bars
+from solidata.figures import spending, theme
+from solidata.figures.bars import Bars, Row
+from solidata.figures.ranked import ranked_bars, rounding_note
 
 REGISTERS = load_registers()
 LONG = "Un intitulé de deux cents caractères qui se répète " * 4  # 204 characters
@@ -387,5 +388,5 @@ def test_bars_without_rows_are_refused():
 
 
 def test_rounding_is_told_only_when_there_is_some():
-    assert bars.rounding_note([]) == bars.rounding_note([0.25, 0.75]) == ""
-    assert "99,9" in bars.rounding_note([1 / 3, 1 / 3, 1 / 3])
+    assert rounding_note([]) == rounding_note([0.25, 0.75]) == ""
+    assert "99,9" in rounding_note([1 / 3, 1 / 3, 1 / 3])

@@ -17,10 +17,10 @@ from solidata.figures.access_words import (
     scope,
     territory_names,
 )
-from solidata.figures.bars import ranked_bars
 from solidata.figures.frame import Figure
 from solidata.figures.geo.territories import territory_note
 from solidata.figures.notes import sentences
+from solidata.figures.ranked import ranked_bars
 from solidata.french import format_number, format_rate, listed, plural
 from solidata.problems import NoDataError
 from solidata.tables import Registers

@@ -6,12 +6,12 @@ import pandas as pd
 
 from solidata.analysis import progress as analysis
 from solidata.figures import shapes, theme
-from solidata.figures.bars import ranked_bars, rounding_note
 from solidata.figures.counted import counted, scope_of, sums_note
 from solidata.figures.flagships import flagships
 from solidata.figures.frame import Figure
 from solidata.figures.legibility import legibility
 from solidata.figures.page import MARGIN, NARROW, Page, text_width
+from solidata.figures.ranked import ranked_bars, rounding_note
 from solidata.figures.texts import short_status, status_labels, title
 from solidata.french import format_number, format_rate, listed, plural, quote
 from solidata.problems import NoDataError, RefusedError

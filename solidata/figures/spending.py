@@ -6,11 +6,12 @@ import pandas as pd
 
 from solidata.analysis import spending as analysis
 from solidata.analysis import voted
-from solidata.figures import bars, theme
-from solidata.figures.bars import Bars, Row, Total, ranked_bars
+from solidata.figures import theme
+from solidata.figures.bars import Bars, Row, Total
 from solidata.figures.frame import Figure
 from solidata.figures.funders import funders
 from solidata.figures.notes import sentences
+from solidata.figures.ranked import ranked_bars, rounding_note
 from solidata.figures.texts import labelled, of_year
 from solidata.figures.theme import Fill
 from solidata.french import decapitalised, format_amount, format_rate, listed, plural, quote
@@ -167,7 +168,7 @@ def _budget_note(blocks: pd.DataFrame, outside: pd.DataFrame) -> str:
     if tied:
         parts.append(f"blocs rattachés à leur montant {' ; '.join(tied)}")
     first = blocks["group"].isin(["solidarites", "autre", "non_identifie"])
-    return sentences([*parts, bars.rounding_note(list(blocks.loc[first, "share"]))])
+    return sentences([*parts, rounding_note(list(blocks.loc[first, "share"]))])
 
 
 def _budget_table(blocks: pd.DataFrame) -> pd.DataFrame:
