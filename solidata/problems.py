@@ -49,14 +49,24 @@ def _in_order(text: str) -> list[tuple[int, str]]:
     return [(int(part) if part.isdecimal() else 0, part) for part in re.split(r"(\d+)", text)]
 
 
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """Return problems once each, in the order of the files and of their lines.
+
+    Examples
+    --------
+    >>> [p.line for p in in_order([Problem("a.csv", 10), Problem("a.csv", 9), Problem("a.csv", 9)])]
+    [9, 10]
+    """
+    return sorted(
+        set(problems), key=lambda p: (_in_order(p.file), p.line or 0, p.column or "", p.expected)
+    )
+
+
 class SourceError(RefusedError):
     """Files that cannot be read as they are; carries every problem found, not the first."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = sorted(
-            set(problems),
-            key=lambda p: (_in_order(p.file), p.line or 0, p.column or "", p.expected),
-        )
+        self.problems = in_order(problems)
         count = len(self.problems)
         head = f"{count} {plural(count, 'problème')} dans les fichiers sources"
         super().__init__("\n".join([head, *(f"  {p}" for p in self.problems)]))

@@ -630,6 +630,7 @@ def test_every_unread_value_of_a_table_is_told_at_once():
         {"indicator_id": "rate", "value_printed": "44"},
         {"indicator_id": "calls", "value_printed": ""},
         {"indicator_id": "calls", "value_printed": "3", "out_of_printed": "4 5"},
+        {"indicator_id": "calls", "value_printed": "nd"},
     )
     place = "observations.csv, ligne {}, colonne {} : {} lu ; attendu : un {}"
     number = "nombre, par exemple 15 876, 72,5 ou « deux »"
@@ -639,6 +640,8 @@ def test_every_unread_value_of_a_table_is_told_at_once():
         place.format(3, value, quoted("44"), "pourcentage, par exemple 44 %"),
         place.format(4, value, "vide", "nombre (ou kind = no_value)").replace(" lu ;", " ;"),
         place.format(5, out_of, quoted("4 5"), number),
+        place.format(6, value, quoted("nd"), number)
+        + f"{NB}; sans nombre imprimé{NB}: cellule vide et kind = no_value",
     ]
 
 

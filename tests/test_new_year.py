@@ -527,6 +527,15 @@ def test_what_cannot_stand_is_said_before_all_is_filled(draft, assembled):
     assert sum(s.endswith("attendu : 2026, l’année dont bilan-2026 rend compte") for s in said) == 1
 
 
+def test_problems_are_told_in_the_order_of_the_lines(draft, assembled):
+    names, rows = made.rows_of(draft / "observations.csv")
+    for rank in (0, 1, 9):  # lines 2, 3 and 11
+        rows[rank]["value_printed"] = "douze et demi"
+    made.write_rows(draft / "observations.csv", names, rows)
+    problems = [p for p in state(draft, assembled).problems if p.file.endswith("observations.csv")]
+    assert [p.line for p in problems] == [2, 3, 11]
+
+
 def test_a_status_word_nobody_knows_is_told_before_all_is_filled(draft, assembled):
     change(draft / "mentions.csv", "EF-03.table.2026", status_printed="Terminée")
     change(draft / "mentions.csv", "EF-04.table.2026", status_printed="RéaIisée")

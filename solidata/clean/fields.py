@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -226,7 +227,7 @@ def observations(frame: pd.DataFrame, indicators: pd.DataFrame, repairs: Repairs
         try:
             values[rows.index] = parsed(rows, "value_printed", printed[rows.index], parse)
         except SourceError as error:
-            problems += error.problems
+            problems += map(_unsaid, error.problems)
     needs = known & (frame["kind"] != "no_value") & (frame["legibility"] != "illegible")
     for _, row in frame[needs & (printed == "")].iterrows():
         problems.append(
@@ -243,6 +244,14 @@ def observations(frame: pd.DataFrame, indicators: pd.DataFrame, repairs: Repairs
     frame = frame.assign(value=each(values, _float), out_of=each(out_of, _float))
     repairs.problems += _out_of_faults(frame, unit)
     return frame
+
+
+def _unsaid(problem: Problem) -> Problem:
+    """Return a problem that says, of a word such as « nd », how a value that is not given is told."""
+    if any(c.isdigit() for c in problem.value or ""):
+        return problem
+    told = "\u00a0; sans nombre imprimé\u00a0: cellule vide et kind = no_value"
+    return replace(problem, expected=f"{problem.expected}{told}")
 
 
 def _out_of_faults(frame: pd.DataFrame, unit: pd.Series) -> list[Problem]:

@@ -15,7 +15,7 @@ from solidata.clean.repair import Repairs
 from solidata.clean.statuses import REPORTED, read_status_words
 from solidata.french import decapitalised, listed, quote
 from solidata.newyear.carry import CARRIED, LEDGER
-from solidata.problems import Problem, SourceError
+from solidata.problems import Problem, SourceError, in_order
 from solidata.raw import FILE, ROW, Draft, beside
 from solidata.raw.cells import raw_frame
 from solidata.tables import Table, all_tables
@@ -299,16 +299,15 @@ def state(draft: Draft, known: Frames, descriptor: str) -> State:
         filled.append(
             {"table": name, "title": table.title, "complete": complete, "lines": len(frame)}
         )
-    problems = sorted(
-        {
+    problems = in_order(
+        [
             *draft.problems,
             *_absent(draft, known, descriptor),
             *_reserved(draft, known),
             *_report_problems(draft, known),
             *_unknown_words(draft, known),
             *_unread_values(draft, known),
-        },
-        key=str,
+        ]
     )
     columns = ["table", "title", "complete", "lines"]
     return State(pd.DataFrame(filled, columns=columns), gaps, problems, _gone(draft, known))
