@@ -76,6 +76,15 @@ def test_an_unknown_column(sections):
     ]
 
 
+def test_an_unknown_column_is_told_where_remarks_go(raw_copy):
+    raw_copy.keep_only(BILAN, "map_labels")
+    raw_copy.edit(f"{BILAN}/map_labels.csv", ("printed\n", "printed,Commentaire\n"))
+    assert raw_copy.refusals() == [
+        f"data/raw/{BILAN}/map_labels.csv, ligne 1, colonne {quoted('Commentaire')} : "
+        f"colonne inconnue (une remarque s’écrit dans {quoted('note')})"
+    ]
+
+
 def test_a_computed_column_is_not_transcribed(raw_copy):
     raw_copy.keep_only(BILAN, "funding")
     raw_copy.edit(f"{BILAN}/funding.csv", ("amount_printed,", "amount_printed,amount_min_eur,"))
@@ -222,6 +231,27 @@ def test_a_number_is_written_with_a_point(text):
 )
 def test_a_day_is_written_one_way(text):
     assert _fault(DAY, text) == "attendu : une date AAAA-MM-JJ"
+
+
+def test_a_table_saved_by_a_french_spreadsheet_is_read_the_same(raw_copy):
+    """It cuts with semicolons, marks its UTF-8, and turns 2024-12-31 into 31/12/2024."""
+    raw_copy.keep_only(BILAN, "observations")
+    before = raw_copy.read().tables["observations"]
+    path = raw_copy / f"{BILAN}/observations.csv"
+    rows = rows_of(path.read_text(encoding="utf-8"))
+    days = [rows[0].index(name) for name in ("period_start", "period_end")]
+    for row in rows[1:]:
+        for day in days:
+            row[day] = "/".join(reversed(row[day].split("-")))
+    assert sum("/" in row[days[1]] for row in rows) == 40
+    text = io.StringIO()
+    csv.writer(text, delimiter=";", lineterminator="\r\n").writerows(rows)
+    path.write_bytes(text.getvalue().encode("utf-8-sig"))
+    pd.testing.assert_frame_equal(raw_copy.read().tables["observations"], before)
+    # A month first is no day here: nothing is guessed, and it is quoted as written.
+    path.write_bytes(text.getvalue().replace("31/12/2024", "12/31/2024", 1).encode("utf-8-sig"))
+    (refusal,) = raw_copy.refusals()
+    assert refusal.endswith(f"{quoted('12/31/2024')} lu ; attendu : une date AAAA-MM-JJ")
 
 
 @given(st.dates())
@@ -726,7 +756,7 @@ def test_every_error_of_several_files_is_told_at_once_in_order(raw_copy):
         (",Enfance famille,2,", ",,deux,"),
     )
     raw_copy.edit(f"{BILAN}/funding.csv", (",expense,", ",dépense,"))
-    raw_copy.edit("context/observations.csv", ("2018-12-31,", "31/12/2018,"))
+    raw_copy.edit("context/observations.csv", ("2018-12-31,", "31/13/2018,"))
     (raw_copy / "presentation-2024-2028/source.yaml").unlink()
     (raw_copy / f"{BILAN}/territories.csv").write_bytes(b"")
     refusals = raw_copy.refusals()

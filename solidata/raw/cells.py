@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +71,28 @@ def fault(field: Field, text: str) -> str | None:
     return None
 
 
+def _iso(text: str) -> str:
+    """Return a day as AAAA-MM-JJ when it is JJ/MM/AAAA, and any other text as it is."""
+    if not re.fullmatch(r"[0-9]{2}/[0-9]{2}/[0-9]{4}", text.strip()):
+        return text
+    try:
+        return datetime.strptime(text.strip(), "%d/%m/%Y").date().isoformat()
+    except ValueError:
+        return text
+
+
+def _with_days(table: Table, names: list[str], rows: list[Row]) -> list[Row]:
+    """Return the rows with their days as declared: a French spreadsheet saves a CSV with its own."""
+    days = {f.name for f in table.transcribed if f.type == "date"}
+    places = [place for place, name in enumerate(names) if name in days]
+    if not any("/" in cells[p] for _, cells in rows for p in places if p < len(cells)):
+        return rows
+    return [
+        (line, [_iso(cell) if p in places else cell for p, cell in enumerate(cells)])
+        for line, cells in rows
+    ]
+
+
 # --- files ---------------------------------------------------------------------------
 
 
@@ -107,7 +129,10 @@ def _header_faults(table: Table, header: Row, name: str, accepted: set[str]) -> 
         )
     for extra in set(names) - accepted - {""}:
         near = nearest(extra, accepted)
-        hint = f" (le plus proche : {near})" if near else ""
+        if not near and "note" in accepted:
+            hint = f" (une remarque s’écrit dans {quote('note')})"
+        else:
+            hint = f" (le plus proche : {near})" if near else ""
         problems.append(Problem(name, line, extra, None, f"colonne inconnue{hint}"))
     for twice in {n for n in names if names.count(n) > 1 and n}:
         problems.append(Problem(name, line, twice, None, "colonne présente deux fois"))
@@ -253,6 +278,7 @@ def read_table(
     ):
         return [], problems
     names = [cell.strip() for cell in header[1]]  # a nameless column keeps its place
+    rows = _with_days(table, names, rows)
 
     sound = _all_sound(table, names, rows)
     judges = {} if sound else _judges(table)
