@@ -95,6 +95,17 @@ def test_an_empty_file_is_of_another_version(tables):
         load_study(2025, folder=tables)
 
 
+@pytest.mark.parametrize("years", [("2025",), (2025.0,), (True,), (2025, "2024")])
+def test_a_year_between_quotes_is_told_so(years):
+    with pytest.raises(RefusedError, match="lu\u00a0; attendu\u00a0: une année, en chiffres"):
+        load_study(*years)
+
+
+def test_the_year_of_a_column_is_a_year():
+    counts = solidata.load("status_counts")
+    assert load_study(counts["year"].min()).year == 2025
+
+
 @pytest.mark.parametrize("compare", [2025, 2026])
 def test_a_year_is_compared_with_an_earlier_one_only(compare):
     with pytest.raises(RefusedError, match="attendu"):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
+from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from solidata import catalog, home
 from solidata.analysis.progress import reports, years
 from solidata.figures import gallery, recipes
-from solidata.french import format_number, listed, plural
+from solidata.french import format_number, listed, plural, quote
 from solidata.problems import NoDataError, RefusedError
 from solidata.study.text import Text, plain
 from solidata.tables import Geography, Registers, all_tables
@@ -138,7 +139,9 @@ def load_study(year: int, compare: int | None = None, folder: Path | None = None
     folder = folder or home.processed_folder()
     _check_tables(folder)
     known = years(catalog.load("status_counts", folder))
-    if not isinstance(year, int) or isinstance(year, bool) or year not in known:
+    year = _year(year)
+    compare = None if compare is None else _year(compare)
+    if year not in known:
         raise NoDataError(
             f"Aucun bilan de {year}\u00a0; années connues\u00a0: {', '.join(map(str, known)) or 'aucune'}. "
             "Donnez l’une d’elles à ANNEE, ou ajoutez ce bilan avec «\u00a0solidata new-year\u00a0», "
@@ -152,6 +155,15 @@ def load_study(year: int, compare: int | None = None, folder: Path | None = None
         lambda name: catalog.load(name, folder), lambda: catalog.load_geography(folder), compare
     )
     return Study(load, catalog.load_registers(folder), year)
+
+
+def _year(value: object) -> int:
+    """Return a year, whichever integer it is (that of a column is NumPy's); nothing else is one."""
+    if not isinstance(value, Integral) or isinstance(value, bool):
+        raise NoDataError(
+            f"{quote(repr(value))} lu\u00a0; attendu\u00a0: une année, en chiffres et sans guillemets, comme 2025."
+        )
+    return int(value)
 
 
 def last_year(folder: Path | None = None) -> int:
