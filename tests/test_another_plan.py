@@ -320,6 +320,20 @@ def test_a_commune_of_another_departement_is_refused(home):
     ) in found
 
 
+def test_the_communes_of_another_plan_are_told_in_one_line(home):
+    path = home / "data" / "raw" / made_plan.MAP / "communes.csv"
+    text = path.read_text("utf-8")
+    count = text.count("\n99")
+    assert count > 1
+    path.write_text(text.replace("\n99", "\n98"), encoding="utf-8")
+    found = [line for line in refusals(home) if "celles du département" in line]
+    assert [line.replace(NB, " ") for line in found] == [
+        "data/raw/carte-fictive/communes.csv, colonne « insee_code » : "
+        f"« {count} communes du département 980 » lu ; "  # 98 takes three characters
+        "attendu : celles du département 99 (plan.yaml), ou aucune"
+    ]
+
+
 def test_outlines_overseas_are_refused_clearly(home):
     path = home / "data" / "raw" / made_plan.MAP / "communes.geojson"
     shapes = json.loads(path.read_text(encoding="utf-8"))

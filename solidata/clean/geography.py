@@ -35,6 +35,12 @@ def department_of(code: str) -> str:
 def strangers(raw: Raw) -> list[Problem]:
     """Return the communes that are not of the département that ``plan.yaml`` names."""
     frame = raw.tables["communes"]
+    other = frame["insee_code"].map(department_of)
+    for own in raw.plan["department_code"]:
+        if len(frame) > 1 and other.nunique() == 1 and other.iloc[0] != own:  # one cause, said once
+            told = f"{len(frame)} communes du département {other.iloc[0]}"
+            expected = f"attendu\u00a0: celles du département {own} ({PLAN}), ou aucune"
+            return [Problem(frame[FILE].iloc[0], None, "insee_code", told, expected)]
     return [
         Problem(row[FILE], int(row[ROW]), "insee_code", row["insee_code"],
                 f"attendu : une commune du département {own} ({PLAN})")
