@@ -380,7 +380,7 @@ def test_a_filled_workbook_builds_like_the_files_and_its_rows_are_found(filled, 
         ("mentions", f"{get_column_letter(1 + head.index('number_printed'))}40", "77"),
     )
     (refusal,) = refusals(root)
-    assert refusal.startswith(f"{NEW}/bilan-2026.xlsx [feuille contradictions], colonne ")
+    assert refusal.startswith(f"{NEW}/bilan-2026.xlsx [feuille contradictions] : égalité fausse")
     assert "d’abord 77 lu pour " in refusal
     place = raw.find_row(root, all_tables()["mentions"], "DP-02.table.2026")
     assert place == (f"{NEW}/bilan-2026.xlsx [feuille mentions]", 3)

@@ -180,7 +180,7 @@ def _words(tables: Rows) -> Iterator[Identity]:
             row["count"],
             "<=",
             ""
-            if words == row["count"]
+            if words >= row["count"]
             else "Les autres statuts ne se lisent pas en toutes lettres.",
         )
 

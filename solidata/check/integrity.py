@@ -155,6 +155,10 @@ def register_problems(tables: Rows, places: Places) -> list[Problem]:
     ]
 
 
+_UNLIKE = {"=": "≠", "<=": ">"}
+"""What is true of the two sides of an identity that fails."""
+
+
 def identity_problems(tables: Rows, places: Places) -> list[Problem]:
     """Return the identities that fail without a contradiction that records it.
 
@@ -164,12 +168,9 @@ def identity_problems(tables: Rows, places: Places) -> list[Problem]:
     return [
         Problem(
             places.beside(row["expression"], "contradictions"),
-            None,
-            "identity_id",
-            row["identity_id"],
-            f"égalité fausse et non consignée ({row['label']} : {format_number(row['left'])} "
-            f"{row['relation']} {format_number(row['right'])}{_remark(row['note'])}) ; corrigez la transcription, ou "
-            "consignez la contradiction",
+            expected=f"égalité fausse et non consignée ({row['label']} : {format_number(row['left'])} "
+            f"{_UNLIKE[row['relation']]} {format_number(row['right'])}{_remark(row['note'])}) ; corrigez la "
+            f"transcription, ou consignez la contradiction avec identity_id = {row['identity_id']}",
         )
         for row in contradictions.unrecorded(tables["identities"])
     ]
