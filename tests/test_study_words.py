@@ -1,10 +1,13 @@
 """What the notebooks of progress, of sources and the tour say: each number recomputed here."""
 
+import dataclasses
+
 import made_plan
 import pandas as pd
 import pytest
 
 import solidata
+from solidata.figures import gallery
 from solidata.study import Sheet, Text, load_study, progress, sources, tour
 
 EVERY = [
@@ -89,11 +92,24 @@ def test_the_flagships_of_list_and_sheets(study):
     assert "**3** d’entre elles" in text
 
 
+def test_flagships_are_told_in_the_order_of_the_statuses(study):
+    def told(name):
+        frame = study.table(name)
+        if name != "mentions":
+            return frame
+        # The list begins with two put off, then one dropped, and goes on with twelve under way.
+        first = {"01": "reportee", "02": "reportee", "03": "supprimee"}
+        frame = frame[(frame["list"] == "flagship") & (frame["year"] == 2025)]
+        return frame.assign(status=frame["flagship_id"].str[-2:].map(first).fillna("en_cours"))
+
+    other = dataclasses.replace(study, load=gallery.Load(told, study.geography))
+    text = said(progress.flagships(other))
+    # 15 - 2 - 1 = 12.
+    assert "12 en cours, 2 non engagées – reportées et 1 non engagée – supprimée" in text
+    assert "Aucune fiche ne dit autre chose que la liste ; 15 n’ont pas de fiche" in text
+
+
 def test_a_label_of_a_table_is_no_markup(project, study):
-    import dataclasses
-
-    from solidata.figures import gallery
-
     def spoilt(name):
         frame = study.table(name)
         return frame.assign(label="*<b>" + frame["label"]) if name == "sections" else frame

@@ -221,6 +221,7 @@ def flagships(study: Study) -> Text:
         raise NoDataError(f"Aucune action phare n’est listée pour {study.year}.")
     labels = all_tables()["mentions"].field("status").labels
     counts = rows["in_list"].value_counts(sort=False)
+    counts = counts.sort_index(key=lambda said: said.map({s: n for n, s in enumerate(labels)}))
     told = [
         f"{format_number(n)} {_several(labels.get(s, s).lower(), n)}" for s, n in counts.items()
     ]
@@ -229,7 +230,8 @@ def flagships(study: Study) -> Text:
     return Text(
         f"La liste donne **{format_number(len(rows))}** actions phares"
         + (f" : {listed(told)}." if told else ", sans statut lisible."),
-        f"Les fiches disent autre chose pour **{format_number(apart)}** d’entre elles"
+        (f"Les fiches disent autre chose pour **{format_number(apart)}** d’entre elles"
+         if apart else "Aucune fiche ne dit autre chose que la liste")
         + (f" ; {format_number(alone)} {plural(alone, 'n’a pas de fiche', 'n’ont pas de fiche')} "
            "qui porte un statut." if alone else "."),
     )  # fmt: skip
