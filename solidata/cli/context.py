@@ -17,7 +17,7 @@ from solidata.context import areas, download, maps, prices, workbooks
 from solidata.context.workbooks import Reading
 from solidata.figures import context as drawing
 from solidata.figures import ranks
-from solidata.french import nearest, plural, quote
+from solidata.french import format_number, nearest, plural, quote
 from solidata.problems import NoDataError, RefusedError
 
 _SHOWN = 60
@@ -157,7 +157,9 @@ def _rows(console: Console, reading: Reading, arguments: argparse.Namespace) -> 
     if arguments.out is not None:
         arguments.out.parent.mkdir(parents=True, exist_ok=True)
         frame.to_csv(arguments.out, index=False, encoding="utf-8", lineterminator="\n")
-        console.print(f"{count} {plural(count, 'observation')} dans {arguments.out}.")
+        console.print(
+            f"{format_number(count)} {plural(count, 'observation')} dans {arguments.out}."
+        )
         return
     headers = {"area_name": "Territoire", "series": "Série", "period": "Année", "value": "Valeur",
                "flag": "Signe", "sheet": "Feuille", "cell": "Cellule"}  # fmt: skip
