@@ -177,12 +177,13 @@ def test_of_many_pairs_those_that_change_most_are_drawn_and_it_is_said(tables):
     # 3/5 of centres, 4/11 of services, 11 392/16 563 of euros: services change least
     assert set(figure.data["unit"]) == {"centres", "euros"}
     plain = figure.title.replace("\u00a0", " ")
-    assert plain == "Les 2 plus fortes variations des 3 mesures comparables de 2024 à 2025"
+    # centres rise, euros fall
+    assert plain == "Mesures qui varient le plus de 2024 à 2025 : 1 augmente, 1 diminue"
     scope = figure.scope.replace("\u00a0", " ")
     assert scope.startswith("les 2 mesures qui varient le plus des 3 imprimées")
     assert "rapporte à la plus grande des deux valeurs" in figure.note
     assert figure.check() == []
-    assert "plus fortes" not in draw("slopes", tables).title
+    assert "varient le plus" not in draw("slopes", tables).title
 
 
 def test_repeated_printings_are_one_slope(figures):
@@ -913,6 +914,29 @@ def test_more_houses_than_aimed_at_are_not_a_part_of_them():
     figure = openings([MER], 14, 12)
     assert figure.title.replace("\u00a0", " ").startswith("14 maisons pour 12 visées sont ouvertes")
     assert "14 pour 12" in every_text(figure.render())
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "said"),
+    [
+        ("2026-01-01", "2026-12-31", "en 2026"),
+        ("2026-03-01", "2026-03-01", "au 1er mars 2026"),
+        ("2026-02-02", "2026-03-01", "du 2 février 2026 au 1er mars 2026"),
+    ],
+)
+def test_houses_that_the_report_dates_are_said_of_that_date(start, end, said):
+    dated = houses(7.0, 12.0)
+    dated["period_start"] = DAY(start), pd.NaT
+    dated["period_end"] = DAY(end), pd.NaT
+    figure = evolution.openings(opened(MER), dated, REGISTERS)
+    sound(figure)
+    texts = [text.replace("\u00a0", " ") for text in every_text(figure.render())]
+    assert f"maisons ouvertes {said}" in " ".join(texts)
+    assert not any("non daté" in text for text in (*texts, figure.note))
+    assert "ne date pas" not in figure.note
+    # the opening has its day, the number its period
+    assert figure.table()["Date"].tolist() == ["9\u00a0décembre 2024", "", ""]
+    assert f"Ouvertes {said}" in figure.table()["Nature"].str.replace("\u00a0", " ").tolist()
 
 
 def test_one_house_is_in_the_singular():

@@ -27,7 +27,7 @@ def openings(
     pandas.DataFrame
         Columns ``what`` (``opening``, one row each by date; ``open``; ``target``), ``label``,
         ``date_start``, ``date_end``, ``precision`` (of an opening), ``count`` (float), and the
-        address. What is open and what is aimed at have no date of their own.
+        address. What is open has the period that the report prints, if any; what is aimed at none.
 
     Raises
     ------
@@ -78,6 +78,8 @@ def openings(
                 f"Une valeur {word} est attendue pour « {indicator} » ; imprimées : {values}."
             )
         kept = said.head(1)
+        if what == "open":
+            kept = kept.rename(columns={"period_start": "date_start", "period_end": "date_end"})
         address = words("observations:" + said["observation_id"])
         rows.append(kept.assign(what=what, label=label, count=kept["value"], address=address))
     columns = ["what", "label", "date_start", "date_end", "precision", "count", *ADDRESS]

@@ -159,10 +159,13 @@ def _slopes_title(found: pd.DataFrame, said: list[str], every: int) -> str:
     top = found.iloc[0]
     first, last = top["first"], top["last"]
     if len(found) < every:
+        if len(said) > 1:
+            return f"Mesures qui varient le plus de {first} à {last} : {', '.join(said)}"
+        verb = said[0].split()[-1]
         most = plural(
-            len(found), "La plus forte variation", f"Les {len(found)} plus fortes variations"
+            len(found), "La mesure qui varie", f"Les {len(found)}\u00a0mesures qui varient"
         )
-        return f"{most} des {every} mesures comparables de {first} à {last}"
+        return f"{most} le plus de {first} à {last} {verb}"
     if len(found) > 1:
         return f"Sur {len(found)} mesures comparables de {first} à {last}, {listed(said)}"
     verb = said[0].split()[-1]

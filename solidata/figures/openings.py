@@ -42,7 +42,8 @@ def openings(
     Returns
     -------
     Figure
-        Tiles for the count, which has no date; a line of time for the openings that have one.
+        Tiles for the count, with its date if one is printed; a line of time for the openings that
+        have one.
 
     Raises
     ------
@@ -69,7 +70,7 @@ def openings(
     if len(dated) > most:
         raise too_many(len(dated), most, "ouvertures datées")
     breakable(dated["label"])
-    count = len(dated)
+    count, counted = len(dated), _counted(data)
     ratio = f"{opened} {plural(opened, 'maison')} sur {target}"
     goal = f"{opened} {plural(opened, 'maison')} sur {plural(target, 'la seule visée', f'les {target} visées')}"
     if opened > target:
@@ -88,7 +89,7 @@ def openings(
         unit="Maisons départementales des solidarités (MDS), en nombre, et dates d’ouverture imprimées",
         data=data,
         value="count",
-        draw=lambda page: _draw_openings(page, dated, opened, target),
+        draw=lambda page: _draw_openings(page, dated, opened, target, counted),
         height=lambda width: _layout(width, dated).height,
         table_=_openings_table(data),
         alt=(
@@ -99,7 +100,9 @@ def openings(
         ),
         reading=f"{goal} {are_open} ; {'ouvertures datées' if count > 1 else 'ouverture datée'} : {named}.",
         note=(
-            f"le bilan ne date pas le nombre de {opened} {plural(opened, 'maison')} ; il date {count} "
+            f"le bilan date {count} {plural(count, 'ouverture')}"
+            if counted
+            else f"le bilan ne date pas le nombre de {opened} {plural(opened, 'maison')} ; il date {count} "
             f"{plural(count, 'ouverture')}"
         ),
         scope=f"{plural(target, 'la maison départementale des solidarités visée', f'les {target} maisons départementales des solidarités visées')}.",
@@ -131,13 +134,30 @@ def _day(row: pd.Series) -> str:
     return format_date(start.date())
 
 
+def _counted(data: pd.DataFrame) -> str:
+    """Return when houses are open, « en 2026 » or « au 1er mars 2026 »; nothing if it is not printed."""
+    row = data[data["what"] == "open"].iloc[0]
+    start, end = row["date_start"], row["date_end"]
+    if pd.isna(end):
+        return ""
+    if (start.month, start.day, end.month, end.day) == (1, 1, 12, 31):
+        return f"en {end.year}" if start.year == end.year else f"de {start.year} à {end.year}"
+    last = f"au {format_date(end.date())}"
+    return last if start == end else f"du {format_date(start.date())} {last}"
+
+
 def _openings_table(data: pd.DataFrame) -> pd.DataFrame:
-    words = {"opening": "Ouverture datée", "open": "Ouvertes, sans date", "target": "Objectif"}
+    counted = _counted(data)
+    words = {
+        "opening": "Ouverture datée",
+        "open": f"Ouvertes {counted}" if counted else "Ouvertes, sans date",
+        "target": "Objectif",
+    }
     return pd.DataFrame(
         {
             "Nature": data["what"].map(words),
             "Maison": data["label"].where(data["what"] == "opening", "Toutes"),
-            "Date": [_day(r) if pd.notna(r["date_start"]) else "" for _, r in data.iterrows()],
+            "Date": [_day(r) if r["what"] == "opening" else "" for _, r in data.iterrows()],
             "Nombre": data["count"].astype(int),
         }
     )
@@ -205,20 +225,23 @@ def _wide(row: pd.Series) -> float:
     return max(text_width(_name(row), 8, 600), text_width(_day(row), 7)) + 3.0
 
 
-def _draw_openings(page: Page, dated: pd.DataFrame, opened: int, target: int) -> None:
+def _draw_openings(page: Page, dated: pd.DataFrame, opened: int, target: int, counted: str) -> None:
     layout = _layout(page.width, dated)
     canvas = page.canvas_axes()
-    _draw_tiles(page, canvas, opened, target, layout)
+    _draw_tiles(page, canvas, opened, target, counted, layout)
     _draw_time(page, canvas, dated, layout)
 
 
-def _draw_tiles(page: Page, canvas: Axes, opened: int, target: int, layout: _Layout) -> None:
+def _draw_tiles(
+    page: Page, canvas: Axes, opened: int, target: int, counted: str, layout: _Layout
+) -> None:
     """Draw a tile a house, in two rows when they would be too small in one."""
     top = layout.height
     ratio = f"{opened} sur {target}" if opened <= target else f"{opened} pour {target}"
     page.text(MARGIN, page.bottom + top - 0.6, ratio, size=18, weight=700, va="top")
     beside = MARGIN + text_width(ratio, 18, 700) + 3.0
-    said = f"{plural(opened, 'maison ouverte', 'maisons ouvertes')} ; nombre non daté dans le bilan"
+    said = plural(opened, "maison ouverte", "maisons ouvertes")
+    said += f" {counted}" if counted else " ; nombre non daté dans le bilan"
     words = fitted(said, layout.tiles + MARGIN - beside, 8, 400, 2)
     block(page, beside, top - (1.2 if len(words) > 1 else 3.0), words, 8)
     count = max(target, opened)
