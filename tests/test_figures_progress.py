@@ -254,11 +254,14 @@ def test_the_alt_text_of_flagships_counts_every_status(tables):
     assert "reportée 1" in after.alt
 
 
-@pytest.mark.parametrize("which", ["flagship", "sheet"])
-def test_a_list_that_says_no_status_is_said_to_say_none(tables, which):
+@pytest.mark.parametrize(
+    ("which", "said"),
+    [("flagship", "sans statut dans la liste"), ("sheet", "dans la liste et sans fiche")],
+)
+def test_a_list_that_says_no_status_is_said_to_say_none(tables, which, said):
     rows = tables["mentions"][tables["mentions"]["list"] != which]
     figure = sound(CHARTS["flagships"]({**tables, "mentions": rows}))
-    assert "sans statut" in figure.reading
+    assert said in figure.reading
 
 
 def test_a_list_with_no_sheets_agrees_with_nothing(tables):
@@ -267,11 +270,13 @@ def test_a_list_with_no_sheets_agrees_with_nothing(tables):
     assert "Aucun statut à comparer" in listed.title
     assert "s’accordent" not in listed.alt
     assert re.search(r"15\sactions phares sans fiche\.$", listed.alt)
+    assert listed.reading.endswith("dans la liste et sans fiche.")
     # Of 15, one has no sheet and three say otherwise: without these three, 11 agree.
     three = ["phare-2025-07", "phare-2025-12", "phare-2025-13"]
     kept = told[~((told["list"] == "sheet") & told["flagship_id"].isin(three))]
     agreeing = CHARTS["flagships"]({**tables, "mentions": kept})
     assert re.match(r"La liste et les fiches de\s11\sphares sur\s15\ss’accordent", agreeing.title)
+    assert agreeing.reading.endswith("sur sa fiche.")  # of one that has both
 
 
 def test_a_report_that_can_be_read_throughout_says_so(tables):
@@ -280,6 +285,13 @@ def test_a_report_that_can_be_read_throughout_says_so(tables):
     figure = sound(CHARTS["legibility"]({**tables, "action_statuses": read}))
     assert "statuts sont lisibles" in figure.title
     assert "pas lisible" not in figure.note
+
+
+def test_a_status_read_from_the_list_of_flagships_is_not_said_to_be_on_a_sheet(tables):
+    read = tables["action_statuses"].copy()
+    read["basis"] = "flagship"
+    figure = sound(CHARTS["legibility"]({**tables, "action_statuses": read}))
+    assert "se lisent sur une fiche ou dans la liste des phares" in figure.reading
 
 
 # --- money ------------------------------------------------------------------------------------

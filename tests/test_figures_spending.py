@@ -278,6 +278,11 @@ def test_the_expenses_are_ranked_from_zero(funding, actions):
     )
 
 
+def test_when_no_expense_says_its_stage_all_are_told_at_once(funding, actions):
+    figure = spending.action_expenses(funding.assign(stage="unstated"), actions, REGISTERS)
+    assert figure.title.startswith("Les 15\u00a0dépenses chiffrées ne disent pas")
+
+
 def test_the_stage_of_an_expense_is_told_by_its_fill(funding, actions):
     figure = spending.action_expenses(funding, actions, REGISTERS)
     kinds = [category for category, _ in lengths(figure)]

@@ -155,7 +155,8 @@ def _scopes(told: pd.DataFrame, flagships: pd.DataFrame, split: int) -> str:
 
 def _flagship_reading(rows: pd.DataFrame) -> str:
     different = rows[rows["agrees"].eq(False).fillna(False)]
-    row = (different if len(different) else rows).iloc[-1]
+    both = rows[rows["agrees"].notna()]
+    row = next(one for one in (different, both, rows) if len(one)).iloc[-1]
     labels = status_labels()
 
     def said(words: object) -> str:
@@ -163,10 +164,9 @@ def _flagship_reading(rows: pd.DataFrame) -> str:
             return "sans statut"
         return " et ".join(labels[w].lower() for w in words.split(" / "))
 
-    return (
-        f"l’action phare {row['rank']} est {said(row['in_list'])} dans la liste et "
-        f"{said(row['on_sheets'])} sur sa fiche."
-    )
+    sheet = isinstance(row["on_sheets"], str)
+    also = f"{said(row['on_sheets'])} sur sa fiche" if sheet else "sans fiche"
+    return f"l’action phare {row['rank']} est {said(row['in_list'])} dans la liste et {also}."
 
 
 def _flagships_layout(width: float, rows: pd.DataFrame) -> tuple[float, list[list[str]], float]:

@@ -143,7 +143,10 @@ def _distinct(values: pd.Series) -> str:
 
 _SAID = {
     "imprime": ("est imprimé", "sont imprimés"),
-    "fiche": ("se lit sur une fiche", "se lisent sur une fiche"),
+    "fiche": (
+        "se lit sur une fiche ou dans la liste des phares",
+        "se lisent sur une fiche ou dans la liste des phares",
+    ),
     "deduit": ("est déduit des totaux", "sont déduits des totaux"),
     "aucun": ("n’est pas lisible", "ne sont pas lisibles"),
 }

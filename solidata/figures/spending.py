@@ -252,7 +252,7 @@ def action_expenses(
         registers,
         name=of_year("depenses-des-actions", year),
         title=(
-            f"{unsaid} des {every} dépenses chiffrées ne disent pas si elles sont prévues ou exécutées"
+            f"{f'{unsaid} des' if unsaid < every else 'Les'} {every} dépenses chiffrées ne disent pas si elles sont prévues ou exécutées"
             if unsaid > 1
             else f"Le bilan chiffre {every} {plural(every, 'dépense')} de {count} {plural(count, 'action')}"
         ),
