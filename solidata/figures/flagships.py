@@ -148,7 +148,7 @@ def _scopes(told: pd.DataFrame, flagships: pd.DataFrame, split: int) -> str:
                 f"{labels[str(r['status'])].lower()} ({r['scope']})" for _, r in rows.iterrows()
             )
             notes.append(
-                f"les fiches de l’action phare {rank[flagship_id]} la disent {listed(each)}"
+                f"les fiches de l’action phare\u00a0{rank[flagship_id]} la disent {listed(each)}"
             )
     return sentences(notes)
 
@@ -166,7 +166,7 @@ def _flagship_reading(rows: pd.DataFrame) -> str:
 
     sheet = isinstance(row["on_sheets"], str)
     also = f"{said(row['on_sheets'])} sur sa fiche" if sheet else "sans fiche"
-    return f"l’action phare {row['rank']} est {said(row['in_list'])} dans la liste et {also}."
+    return f"l’action phare\u00a0{row['rank']} est {said(row['in_list'])} dans la liste et {also}."
 
 
 def _flagships_layout(width: float, rows: pd.DataFrame) -> tuple[float, list[list[str]], float]:

@@ -120,8 +120,8 @@ def _reading(going: pd.DataFrame, before: int, after: int) -> str:
         return ""
     row = going.iloc[0]
     return (
-        f"l’action phare {row['before_rank']} de {before} se poursuit : c’est l’action phare "
-        f"{row['after_rank']} de {after}."
+        f"l’action phare\u00a0{row['before_rank']} de {before} se poursuit : c’est l’action "
+        f"phare\u00a0{row['after_rank']} de {after}."
     )
 
 
