@@ -28,7 +28,7 @@ def place(address: str) -> tuple[int, int]:
     """
     match = _ADDRESS.fullmatch(address)
     if match is None:
-        raise FrenchError(address, "attendu\u00a0: l’adresse d’une cellule, W47 par exemple")
+        raise FrenchError(address, "l’adresse d’une cellule, W47 par exemple")
     column = functools.reduce(lambda n, letter: 26 * n + ord(letter) - ord("A") + 1, match[1], 0)
     return int(match[2]) - 1, column - 1
 
