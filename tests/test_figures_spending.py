@@ -221,6 +221,7 @@ def test_a_funder_keeps_its_colour_when_another_leaves(funding, actions):
 def test_one_amount_is_a_figure(funding, actions):
     figure = spending.funders(funding[funding["action_id"] == "EF-15"], actions, REGISTERS)
     assert [figure.check(p) for p in theme.PRESETS] == [[]] * 4
+    assert figure.title.startswith("Un partenaire apporte au moins 200\u202f000\u00a0€")
     assert figure.title.endswith("à\u00a01\u00a0action")
 
 

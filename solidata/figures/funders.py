@@ -69,13 +69,15 @@ def funders(
     fills = dict(zip(order, _funder_fills(order), strict=True))
     totals = analysis.by_funder(parts)
     whole = float(totals["amount_eur"].sum())
-    partners = float(totals.loc[totals["funder"] != analysis.OWN, "amount_eur"].sum())
+    partners = totals[totals["funder"] != analysis.OWN]
+    bring = "Des partenaires apportent" if len(partners) > 1 else "Un partenaire apporte"
+    brought = format_amount(float(partners["amount_eur"].sum()))
     count = len(crowded)
     acts = f"{count} {plural(count, 'action')}"
     layout = _Funders(parts, totals, fills)
     return Figure(
         name=of_year("financeurs-des-actions", year),
-        title=f"Des partenaires apportent au moins {format_amount(partners)} à {acts}",
+        title=f"{bring} au moins {brought} à {acts}",
         unit="Montants en euros courants, par action et par financeur",
         data=_funder_rows(parts, funding),
         value="amount_eur",
@@ -83,7 +85,7 @@ def funders(
         height=layout.height,
         table_=_funder_table(parts),
         alt=(
-            f"Barres empilées, une par montant. Des partenaires apportent {format_amount(partners)} des "
+            f"Barres empilées, une par montant. {bring} {brought} des "
             f"{format_amount(whole)} de {acts} : "
             + _told(totals.itertuples())
             + ". "
