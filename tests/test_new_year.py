@@ -23,6 +23,7 @@ from solidata.cli import drafts, main
 from solidata.figures import gallery, recipes
 from solidata.newyear import carry, missing
 from solidata.problems import NoDataError, RefusedError, SourceError
+from solidata.study import load_study, tour
 from solidata.tables import Registers, all_tables
 from solidata.tables.derive import described
 from solidata.tables.rows import Rows
@@ -958,6 +959,35 @@ def test_every_notebook_runs_for_the_next_year_without_touching_its_code(
     for cell in code:
         exec(re.sub(r"^ANNEE = \d{4}$", f"ANNEE = {year}", cell), names)
     assert names["ANNEE"] == year
+
+
+def test_the_notebook_of_sources_runs_for_a_report_that_prints_its_actions_only(
+    both, filled, tmp_path, monkeypatch
+):
+    shutil.copytree(filled.parents[1], tmp_path, dirs_exist_ok=True)
+    monkeypatch.setenv("SOLIDATA_HOME", str(tmp_path))
+    for name in ("department_budget", "funding", "observations"):
+        path = tmp_path / "data" / "processed" / f"{name}.csv"
+        names, rows = made.rows_of(path)
+        made.write_rows(path, names, [r for r in rows if r["source_id"] != "bilan-2026"])
+    (path,) = (p for p in NOTEBOOKS if p.stem == "06_sources_et_qualite")
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    names = {}
+    for cell in cells:
+        if cell["cell_type"] == "code":
+            code = "".join(cell["source"])
+            exec(re.sub(r"^ANNEE = \d{4}$", "ANNEE = 2026", code), names)
+    assert names["etude"].year == 2026
+    assert names["etude"].reported("department_budget").empty
+
+
+def test_the_tour_says_the_lines_that_print_the_statuses_of_flagships(both, filled):
+    """Those of 2026 were announced by the report of 2025, which tells no status of them."""
+    study = load_study(2026, folder=filled.parent / "processed")
+    assert set(study.table("flagships").query("year == 2026")["source_id"]) == {"bilan-2025"}
+    row = tour.key_numbers(study).frame.iloc[3]
+    assert "phares réalisées" in row["Ce qu’il compte"]
+    assert row["Lignes imprimées"].startswith("bilan-2026, lignes ")
 
 
 # --- the command -------------------------------------------------------------------------
