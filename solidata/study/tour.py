@@ -81,18 +81,16 @@ def _flagships(study: Study) -> KeyNumber:
     if listed_then.empty:
         raise NoDataError("Aucune action phare n’est listée.")
     mentions = study.table("mentions")
-    done = mentions[
-        (mentions["list"] == "flagship")
-        & (mentions["year"] == study.year)
-        & (mentions["status"] == "realisee")
-    ]
+    mentions = mentions[(mentions["list"] == "flagship") & (mentions["year"] == study.year)]
+    done = mentions[mentions["status"] == "realisee"]
     count = done["flagship_id"].nunique()
     return KeyNumber(
         f"{format_number(count)}/{format_number(len(listed_then))}",
         plural(count, "action phare réalisée", "actions phares réalisées") + ", selon la liste",
         f"les phares de {study.year}",
         f"bilan {study.year}",
-        listed_then,
+        # Where statuses are printed: the report before announced the flagships, without any.
+        mentions[mentions["status"].notna()],
     )
 
 
@@ -220,7 +218,8 @@ def _lines(study: Study, rows: pd.DataFrame) -> str:
     sources = list(dict.fromkeys(s for cell in cells for s in cell.split()))
     if len(sources) > 2:
         return f"{len(rows)} lignes de table, {len(sources)} documents"
-    if "line" not in rows or rows["line"].isna().any():
+    # A first and a last line are those of one document.
+    if len(sources) > 1 or "line" not in rows or rows["line"].isna().any():
         return listed(sources)
     first, last = int(rows["line"].min()), int(rows["line"].max())
     place = f"ligne {first}" if first == last else f"lignes {first} à {last}"
