@@ -137,7 +137,7 @@ def test_the_squares_count_what_became_of_each_status(made_years):
     assert table.loc["Nouvelle en 2026", "En cours"] == 1  # SA-09
     assert table.loc["Total 2026", ["Réalisée", "En cours", "Reportée", "Total 2025"]].tolist() == [
         3, 3, 2, 9]  # fmt: skip
-    assert plain(figure.title) == "2 des 4 actions en cours en 2025 sont réalisées en 2026"
+    assert plain(figure.title) == "2 des 4 actions lues en cours en 2025 sont réalisées en 2026"
     assert plain(figure.scope) == (
         "9 actions listées dans le bilan de 2025 et 8 dans celui de 2026.")  # fmt: skip
 
@@ -160,7 +160,15 @@ def test_the_reading_adds_up(made_years):
     reading = plain(matrix(made_years).reading)
     # 2 + 1 + 1 = 4
     assert (
-        reading == "4 actions en cours en 2025 ; en 2026 : 2 réalisées, 1 en cours et 1 reportée."
+        reading
+        == "4 actions lues en cours en 2025 ; en 2026 : 2 réalisées, 1 en cours et 1 reportée."
+    )
+
+
+def test_the_reading_says_what_is_read_of_a_report_that_is_not_all_legible():
+    figure = matrix(tables("SA-01:C SA-02:C SA-03:?", "SA-01:R SA-02:C SA-03:R"))
+    assert plain(figure.reading) == (
+        "2 actions lues en cours en 2025 ; en 2026 : 1 réalisée et 1 en cours."
     )
 
 
@@ -172,6 +180,9 @@ def test_the_reading_adds_up(made_years):
         ("SA-01:C SA-02:C", "SA-01:P SA-02:C", "Aucune des 2 actions en cours en 2025 n’est réalisée en 2026"),
         ("SA-01:R SA-02:P", "SA-01:R", "2 actions listées en 2025, 1 en 2026"),
         ("SA-01:?", "SA-02:?", "1 action listée en 2025, 1 en 2026"),
+        # Others may have been under way, which the first report did not let read.
+        ("SA-01:C SA-02:C SA-03:?", "SA-01:R SA-02:C SA-03:R", "1 des 2 actions lues en cours en 2025 est réalisée en 2026"),
+        ("SA-01:C SA-03:?", "SA-01:R SA-03:R", "La seule action lue en cours en 2025 est réalisée en 2026"),
     ],
 )  # fmt: skip
 def test_the_title_says_what_became_of_what_was_under_way(before, after, title):

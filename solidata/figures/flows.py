@@ -117,16 +117,23 @@ def _title(found: pd.DataFrame, before: int, after: int) -> str:
     going = found[found["status_before"] == "en_cours"]
     done = going.loc[going["status_after"] == "realisee", "before_id"].nunique()
     whole = going["before_id"].nunique()
+    read = _read(found, whole)
     if not whole:
         old, new = (found[f"{side}_id"].nunique() for side in ("before", "after"))
         listed_then = plural(old, "action listée", "actions listées")
         return f"{format_number(old)} {listed_then} en {before}, {format_number(new)} en {after}"
     if whole == 1:
-        return f"La seule action en cours en {before} {'est' if done else 'n’est pas'} réalisée en {after}"
+        return f"La seule action {read}en cours en {before} {'est' if done else 'n’est pas'} réalisée en {after}"
     if not done:
-        return f"Aucune des {format_number(whole)} actions en cours en {before} n’est réalisée en {after}"
+        return f"Aucune des {format_number(whole)} actions {read}en cours en {before} n’est réalisée en {after}"
     verb = plural(done, "est réalisée", "sont réalisées")
-    return f"{format_number(done)} des {format_number(whole)} actions en cours en {before} {verb} en {after}"
+    return f"{format_number(done)} des {format_number(whole)} actions {read}en cours en {before} {verb} en {after}"
+
+
+def _read(found: pd.DataFrame, count: int) -> str:
+    """Return « lues » before a status of the first year, when it may be that of others, unread."""
+    old = found.loc[found["before_id"].notna(), "status_before"]
+    return f"{plural(count, 'lue', 'lues')} " if (old == _ILLEGIBLE).any() else ""
 
 
 def _told(status: str, count: int) -> str:
@@ -142,7 +149,10 @@ def _reading(found: pd.DataFrame, before: int, after: int) -> str:
     fates = rows.groupby(ends)["before_id"].nunique()
     whole = int(rows["before_id"].nunique())
     each = listed(_told(end, int(fates[end])) for end in _FORMS if end in fates)
-    actions = f"{format_number(whole)} {plural(whole, 'action')} {plural(whole, *_FORMS[first])}"
+    read = "" if first == _ILLEGIBLE else _read(found, whole)
+    actions = (
+        f"{format_number(whole)} {plural(whole, 'action')} {read}{plural(whole, *_FORMS[first])}"
+    )
     return f"{actions} en {before} ; en {after} : {each}."
 
 
