@@ -88,7 +88,10 @@ def read_version(folder: Path) -> Version:
         With every table that is missing, malformed, or has a key twice.
     """
     if not folder.is_dir():
-        raise RefusedError(f"{folder} n’est pas un dossier ; attendu : un dossier de tables.")
+        raise RefusedError(
+            f"{folder} n’est pas un dossier ; attendu : un dossier de tables (pour une version "
+            "gardée par git : « git worktree add ../avant VERSION », puis ../avant)."
+        )
     inside = folder / "data" / "processed"
     if not (folder / PACKAGE).is_file() and inside.is_dir():
         folder = inside

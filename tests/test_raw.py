@@ -380,6 +380,18 @@ def test_a_file_in_no_encoding_is_refused_at_its_line(data, line, value):
     ]
 
 
+def test_a_character_that_windows_1252_lacks_is_missed_and_not_read_as_a_question_mark():
+    text = "a;b\nréalisée;Où ? Là\nintitulé⏎coupé;1\u202f234\nhttps://é.fr/?a=1;Quoi ?"
+    data = text.encode("cp1252", errors="replace")
+    with pytest.raises(SourceError) as caught:
+        decode(data, "f.csv")
+    told = {(p.line, p.value) for p in caught.value.problems}
+    assert told == {(3, "intitulé?coupé"), (3, "1?234")}
+    assert "« CSV UTF-8 »" in caught.value.problems[0].expected
+    kept = text.replace("⏎", " ").replace("\u202f", "")
+    assert decode(kept.encode("cp1252"), "f.csv") == kept  # an address has question marks
+
+
 @given(st.text(st.characters(codec="cp1252", exclude_categories=["Cc"])))
 def test_french_of_windows_is_read_or_refused_never_misread(text):
     data = text.encode("cp1252")

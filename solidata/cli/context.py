@@ -155,6 +155,8 @@ def _rows(console: Console, reading: Reading, arguments: argparse.Namespace) -> 
         _doubts(console, reading.sheets[reading.sheets["sheet"].isin(given)])
     count = len(frame)
     if arguments.out is not None:
+        if arguments.out.suffix.lower() != ".csv":
+            raise RefusedError(f"{arguments.out} : attendu un nom en .csv.")
         arguments.out.parent.mkdir(parents=True, exist_ok=True)
         frame.to_csv(arguments.out, index=False, encoding="utf-8", lineterminator="\n")
         console.print(

@@ -83,6 +83,9 @@ def chapters(tables: Frames, new: Frames, name: str, year: int, workbook: bool) 
             "tient ou dire pourquoi ce n’est pas une donnée.",
         ]),
         ("Ce qu’on écrit dans une ligne", [
+            *([] if workbook else [
+                "Un fichier s’enregistre en « CSV UTF-8 » : l’autre CSV d’un tableur perd `⏎`."
+            ]),
             "`printed` : les caractères imprimés, erreurs de lecture comprises ; `⏎` marque une fin de ligne. "
             "`line` (et `line_end` s’il y en a plusieurs) : le numéro de la ligne du texte.",
             f"`hint` est un aide-mémoire (l’intitulé, la valeur de {year - 1}) ; il n’entre dans aucune table.",

@@ -80,7 +80,8 @@ def decode(data: bytes, name: str) -> str:
     Raises
     ------
     SourceError
-        When it is none of these, or two of them at once.
+        When it is none of these, or two of them at once; when Windows-1252 has lost a character
+        that it lacks, such as ``⏎``: a question mark stands in its place.
     """
     encoding = next((e for mark, e in _MARKS if data.startswith(mark)), "utf-8")
     try:
@@ -90,12 +91,30 @@ def decode(data: bytes, name: str) -> str:
     # A French spreadsheet's other encoding; it leaves five bytes undefined.
     if encoding == "utf-8" and not _UTF8_LETTER.search(data):
         try:
-            return data.decode("cp1252")
+            text = data.decode("cp1252")
         except UnicodeDecodeError as error:
             fault = error
+        else:
+            if lost := _lost_characters(text, name):
+                raise SourceError(lost)
+            return text
     line = fault.object.count(b"\n", 0, fault.start) + 1
     value = repr(fault.object[fault.start : fault.end])
     raise SourceError([Problem(name, line, None, value, "attendu : un texte en UTF-8")])
+
+
+_WITHIN = re.compile(r"[^\s;,\t|\"]+\?\w[^\s;,\t|\"]*")
+"""A question mark inside a word: French sets it apart, and only an address has one."""
+
+
+def _lost_characters(text: str, name: str) -> list[Problem]:
+    """Return the words in which saving put a question mark in the place of a character."""
+    expected = "un caractère perdu à l’enregistrement (⏎ ?) ; attendu : un fichier enregistré en « CSV UTF-8 »"
+    return [
+        Problem(name, text.count("\n", 0, found.start()) + 1, None, found[0], expected)
+        for found in _WITHIN.finditer(text)
+        if "://" not in found[0]
+    ]
 
 
 def _rows_of_text(text: str, name: str, columns: set[str]) -> Iterator[Row]:
