@@ -5,6 +5,7 @@ import pytest
 
 from solidata.catalog import load_all
 from solidata.check.contradictions import addresses, affected, faults, unrecorded
+from solidata.french import quote
 from solidata.tables import all_tables
 from solidata.tables.rows import Rows, as_rows
 from solidata.tables.typed import typed
@@ -112,3 +113,14 @@ def test_unrecorded_are_the_failing_ones_that_name_nothing():
         }
     )
     assert [row["identity_id"] for row in unrecorded(as_rows(identities))] == ["oubliee"]
+
+
+def test_a_contradiction_says_which_rows_it_touches(raw_copy):
+    # Without them no figure and no notebook would show it.
+    path = sorted(raw_copy.root.glob("*/contradictions.csv"))[0]
+    rows = pd.read_csv(path, dtype=str, keep_default_na=False)
+    rows.loc[0, "affects"] = ""
+    rows.to_csv(path, index=False)
+    (refusal,) = raw_copy.refusals()
+    name = path.relative_to(raw_copy.home).as_posix()
+    assert refusal == f"{name}, ligne 2, colonne {quote('affects')} : vide ; attendu : une valeur"
