@@ -1,5 +1,6 @@
 """Rates, ranks, quartiles and constant euros, on made numbers whose answers are known."""
 
+import json
 import threading
 from functools import partial
 from http.server import HTTPServer, SimpleHTTPRequestHandler
@@ -280,9 +281,12 @@ def one_file(tmp_path, monkeypatch):
     served.mkdir()
     path = workbook(served / "minima.xlsx")
 
-    def declare(url, total=None):
+    def declare(url, total=None, attachments=""):
         file = maps.File("minima.xlsx", total or download.checksum(path), url)
-        publication = maps.Publication("p", "Minima", (file,), (), (), page="https://exemple.fr")
+        publication = maps.Publication(
+            "p", "Minima", (file,), ("minima", "departement"), (), page="https://exemple.fr",
+            attachments=attachments,
+        )  # fmt: skip
         monkeypatch.setattr(download, "publications", lambda: (publication,))
 
     handler = partial(SimpleHTTPRequestHandler, directory=str(served))
@@ -304,6 +308,48 @@ def test_a_known_address_is_downloaded_once_and_held_against_its_checksum(one_fi
     assert download.checksum(found.paths[0]) == download.checksum(one_file[2])
     declare("http://127.0.0.1:9/absent")  # not asked again
     assert download.fetch(folder).paths == found.paths
+
+
+def listing(path, *files):
+    """Write beside `path` what a portal answers of the files of a page: their titles and addresses."""
+    said = [{"href": href, "metas": {"title": title, "id": "x"}} for title, href in files]
+    (path.parent / "attachments").write_text(json.dumps({"links": [], "attachments": said}))
+
+
+def test_a_file_without_an_address_is_found_on_the_page_by_its_checksum(one_file, tmp_path):
+    declare, url, path = one_file
+    other = url.replace("minima", "autre")
+    (path.parent / "autre.xlsx").write_bytes(b"une autre edition")
+    declare(None, attachments=url.replace("minima.xlsx", "attachments"))
+    listing(path, ("Autre série.xlsx", other), ("Note.pdf", url.replace(".xlsx", ".pdf")),
+            ("Minima sociaux par département.xlsx", url))  # fmt: skip
+    folder = tmp_path / "external"
+    assert download._attached(download.publications()[0]) == [url, other]  # the likeliest first
+    assert [p.name for p in download.fetch(folder).paths] == ["minima.xlsx"]
+    assert [p.name for p in folder.iterdir()] == ["minima.xlsx"]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "",
+        "<html>",
+        "[]",
+        '{"attachments": [{"href": "x.xlsx"}]}',
+        '{"attachments": [{"href": "https://ailleurs.fr/a.xlsx", "metas": {"title": "a.xlsx"}}]}',
+    ],
+)
+def test_a_page_that_no_longer_has_it_or_answers_otherwise_is_told(one_file, tmp_path, answer):
+    declare, url, path = one_file
+    (path.parent / "attachments").write_text(answer)
+    declare(None, attachments=url.replace("minima.xlsx", "attachments"))
+    folder = tmp_path / "external"
+    told = download.fetch(folder).told(folder)
+    assert "plus parmi les fichiers de https://exemple.fr" in told
+    listing(path, ("Minima sociaux par département.xlsx", url))
+    declare(None, "0" * 64, attachments=url.replace("minima.xlsx", "attachments"))
+    assert download.fetch(folder).paths == ()  # only another edition is there, and it is not kept
+    assert not list(folder.glob("*.xlsx"))
 
 
 def test_a_wrong_checksum_is_named_and_kept_nowhere(one_file, tmp_path):

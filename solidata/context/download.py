@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import tempfile
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from solidata.context.maps import File, Publication, publications
 from solidata.context.workbooks import of_another_format, open_workbook, workbooks_in
-from solidata.french import listed, plural
+from solidata.french import fold, listed, plural
 from solidata.problems import Problem, RefusedError, SourceError
+
+_TRIES = 12
+"""How many files of a page are downloaded at most to find the one looked for."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +114,8 @@ def fetch(folder: str | Path, step: Callable[[str], Any] = lambda name: None) ->
     Returns
     -------
     Found
-        ``missing`` says why: no address is known, or there is no network.
+        ``missing`` says why: no address is known, there is no network, or the publisher's page no
+        longer has the edition. A file without an address is looked for there by its checksum.
 
     Raises
     ------
@@ -123,8 +130,15 @@ def fetch(folder: str | Path, step: Callable[[str], Any] = lambda name: None) ->
     for publication, file in _files():
         if file.name not in have.absent:
             continue
-        if file.url is None:
+        if file.url is None and not publication.attachments:
             missing.append(_said(publication, file))
+        elif file.url is None:
+            if _find(publication, file, folder, step(file.name)):
+                found.append(folder / file.name)
+            else:
+                missing.append(
+                    f"{file.name}\u00a0: sans réponse, ou plus parmi les fichiers de {publication.page}"
+                )
         elif _download(file, folder, step(file.name), problems):
             found.append(folder / file.name)
         else:
@@ -156,6 +170,36 @@ def _download(file: File, folder: Path, bar: Any, problems: list[Problem]) -> bo
     return True
 
 
+def _find(publication: Publication, file: File, folder: Path, bar: Any) -> bool:
+    """Look for a file among those that the publisher's portal lists: its checksum tells which."""
+    others: list[Problem] = []  # another checksum is another file, and no problem
+    return any(
+        _download(replace(file, url=url), folder, bar, others) for url in _attached(publication)
+    )
+
+
+def _attached(publication: Publication) -> list[str]:
+    """Return the addresses of the workbooks that the portal lists, the likeliest first.
+
+    It answers as the Explore API of Opendatasoft (2.1) does: ``attachments``, each with its
+    ``href`` and the ``title`` of its ``metas``. Without an answer, or with another, there is none.
+    """
+    import pooch
+
+    pooch.get_logger().setLevel("ERROR")
+    host = urlsplit(publication.attachments).netloc
+    try:
+        with tempfile.TemporaryDirectory() as kept:
+            said = pooch.retrieve(publication.attachments, known_hash=None, path=kept)
+            listed = json.loads(Path(said).read_bytes())["attachments"]
+        files = [(fold(str(one["metas"]["title"])), str(one["href"])) for one in listed]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    books = [(t, u) for t, u in files if "xlsx" in t + u and urlsplit(u).netloc == host]
+    books.sort(key=lambda book: not all(word in book[0] for word in publication.recognise))
+    return [url for _, url in books[:_TRIES]]
+
+
 def _files() -> Iterable[tuple[Publication, File]]:
     return [(p, f) for p in publications() for f in p.files]
 
@@ -164,6 +208,8 @@ def _said(publication: Publication, file: File) -> str:
     if file.url is not None:
         return f"{file.name}\u00a0: absent du dossier\u00a0; à prendre sur {file.url}"
     where = f"\u00a0; à prendre sur {publication.page}" if publication.page else ""
+    if publication.attachments:
+        return f"{file.name}\u00a0: absent du dossier{where}"
     return f"{file.name}\u00a0: aucune adresse connue{where}"
 
 

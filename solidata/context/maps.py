@@ -52,6 +52,8 @@ class Publication:
     recognise: tuple[str, ...]
     indicators: tuple[Indicator, ...]
     page: str = ""
+    attachments: str = ""
+    """Where the publisher's portal lists the files of the page, for programs."""
     measure: str = ""
     unit: str = ""
     provisional: tuple[str, ...] = ()
