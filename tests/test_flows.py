@@ -563,3 +563,18 @@ def test_a_second_report_goes_in_without_code(raw_copy):
         figure = gallery.SET[name](load, Registers(built["sources"], built["contradictions"]), 2026)
         assert figure.check() == []
         assert figure.name.endswith("-2025-2026")
+
+
+def test_what_was_done_or_deleted_and_is_told_otherwise_is_to_be_read_again():
+    told = statuses(
+        y2025="SA-01:R SA-02:D SA-03:C SA-04:R SA-05:D SA-06:R SA-07:R",
+        y2026="SA-01:R SA-02:C SA-03:D SA-04:? SA-05:R SA-16:P",
+    )
+    # done and done, under way then deleted, done then unread, done then gone: nothing to say
+    found = flows.backward(flow(told, "SA-06 continued SA-16 2026"))
+    assert found.to_dict("records") == [
+        {"before_id": "SA-02", "status_before": "supprimee", "status_after": "en_cours"},
+        {"before_id": "SA-05", "status_before": "supprimee", "status_after": "realisee"},
+        {"before_id": "SA-06", "status_before": "realisee", "status_after": "reportee"},
+    ]
+    assert flows.backward(flow(statuses(y2025="SA-01:C", y2026="SA-01:R"))).empty

@@ -499,6 +499,22 @@ def test_an_action_of_which_the_report_says_nothing_stays_in_the_open(draft, cap
     assert "2 disparues sans explication" in alt
 
 
+def test_an_action_done_in_a_report_and_under_way_in_the_next_is_told(draft, capsys):
+    made.fill(draft)
+    made.confirm_budget(draft.parent)
+    assert main(["build"]) == 0
+    statuses = load("action_statuses")
+    done = statuses.query("year == 2025 and status == 'realisee'")["action_id"]
+    now = statuses.query("year == 2026").set_index("action_id")["status"].astype(str)
+    open_again = [a for a in done if now[a] in {"en_cours", "reportee", "supprimee"}]
+    capsys.readouterr()
+    assert main(["check"]) == 0
+    told = capsys.readouterr().out
+    assert len(open_again) > 1
+    assert f"reviennent en 2026 sur un statut final de 2025 : {open_again[0]} «" in told
+    assert all(action in told for action in open_again)
+
+
 def test_an_action_with_a_fate_or_a_line_in_error_is_not_gone(draft, assembled):
     names, rows = made.rows_of(draft / "mentions.csv")
     left = {"SA-02", "SA-03", "SA-04"}

@@ -186,6 +186,40 @@ def unsaid(found: pd.DataFrame) -> list[str]:
     return list(dict.fromkeys(found.loc[found["flow"] == "vanished", "before_id"]))
 
 
+ILLEGIBLE = "non_lisible"
+"""A status that is printed and cannot be read."""
+_FINAL = ("realisee", "supprimee")
+"""What an action does not come back from."""
+
+
+def backward(found: pd.DataFrame) -> pd.DataFrame:
+    """Return the actions done or deleted in the first report, and otherwise in the second.
+
+    Either report may be right: both are to be read again.
+
+    Parameters
+    ----------
+    found : pandas.DataFrame
+        From :func:`flows`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``before_id``, ``status_before`` and ``status_after``, texts, a row an action.
+
+    Examples
+    --------
+    >>> one = {"before_id": ["SA-01"], "status_before": ["supprimee"], "status_after": ["en_cours"]}
+    >>> len(backward(pd.DataFrame(one)))
+    1
+    """
+    rows = found[["before_id", "status_before", "status_after"]].astype(object)
+    before, after = rows["status_before"], rows["status_after"]
+    said = after.notna() & (after != ILLEGIBLE)
+    turned = rows[before.isin(_FINAL) & said & (after != before)]
+    return turned.drop_duplicates().reset_index(drop=True).astype(str)
+
+
 End = tuple[str | None, str, str, tuple[str, ...]]
 """The action of the later year, the flow, its basis, the rows of the lineage that say so."""
 

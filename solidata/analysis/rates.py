@@ -10,12 +10,12 @@ import pandas as pd
 from solidata.analysis import flows as flowing
 from solidata.analysis import progress
 from solidata.analysis.columns import require, words
+from solidata.analysis.flows import ILLEGIBLE
 from solidata.problems import RefusedError
 
 GOING = ("realisee", "en_cours")
 """Done or under way: the share that the plan follows."""
 ENSEMBLE = "ensemble"
-ILLEGIBLE = "non_lisible"
 
 
 def rates(

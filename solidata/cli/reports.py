@@ -15,7 +15,7 @@ from solidata.analysis import flows
 from solidata.check import audit as auditing
 from solidata.check import coverage
 from solidata.cli import drafts, points, show
-from solidata.french import listed, plural, quote
+from solidata.french import decapitalised, listed, plural, quote
 from solidata.problems import Problem, SourceError
 from solidata.tables import all_tables
 
@@ -143,6 +143,19 @@ def _show_unsaid(console: Console, tables: dict[str, pd.DataFrame]) -> None:
                 f"{plural(count, 'l’est', 'le sont')} plus en {after}, et aucun document ne dit pourquoi : "
                 f"{listed(f'{a} {quote(titles[a])}' for a in gone)}. Une sortie, une fusion ou un nouveau "
                 "numéro que le bilan imprime s’inscrit dans action_lineage."
+            )
+        if len(turned := flows.backward(found)):
+            labels = all_tables()["action_statuses"].field("status").labels
+            told = listed(
+                f"{r.before_id} {quote(titles[r.before_id])} ({decapitalised(labels[r.status_before])}, puis "
+                f"{decapitalised(labels[r.status_after])})"
+                for r in turned.itertuples()
+            )
+            count = len(turned)
+            console.print(
+                f"{count} {plural(count, 'action revient', 'actions reviennent')} en {after} sur un statut "
+                f"final de {before} : {told}. À relire ; si les bilans l’impriment, c’est une contradiction "
+                "à consigner."
             )
 
 

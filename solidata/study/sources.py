@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from solidata.analysis.rates import ILLEGIBLE
+from solidata.analysis.flows import ILLEGIBLE
 from solidata.check import coverage as ledger
 from solidata.french import format_number, format_rate, listed, plural
 from solidata.problems import NoDataError

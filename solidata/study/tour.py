@@ -9,7 +9,7 @@ import pandas as pd
 
 from solidata.analysis import access, voted
 from solidata.analysis import progress as progression
-from solidata.analysis.rates import ILLEGIBLE
+from solidata.analysis.flows import ILLEGIBLE
 from solidata.figures import recipes
 from solidata.figures.geo.place_words import dated
 from solidata.figures.texts import millions
