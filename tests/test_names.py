@@ -33,7 +33,7 @@ ALLOWED = {
     ("alliance", "tables/mentions.yaml"): "the same",
     ("alliance", "check/reports.py"): "the same",
     ("ensemble", "analysis/rates.py"): "the row that holds every section together",
-    ("non_lisible", "analysis/rates.py"): "the status that no document lets read",
+    ("non_lisible", "analysis/flows.py"): "the status that no document lets read",
     ("non_lisible", "figures/flows.py"): "the same",
     ("Non lisible", "figures/flows.py"): "its label, shortened",
     (
