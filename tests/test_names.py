@@ -34,7 +34,6 @@ ALLOWED = {
     ("alliance", "check/reports.py"): "the same",
     ("ensemble", "analysis/rates.py"): "the row that holds every section together",
     ("non_lisible", "analysis/flows.py"): "the status that no document lets read",
-    ("non_lisible", "figures/flows.py"): "the same",
     ("Non lisible", "figures/flows.py"): "its label, shortened",
     (
         "contexte-population",

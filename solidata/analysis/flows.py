@@ -19,6 +19,8 @@ FLOWS = ("kept", "continued", "merged", "split", "replaced", "appeared", "left_p
 """What may happen to an action; the first is to keep its identifier, the last to be gone unsaid."""
 BASES = ("key", "lineage", "asterisk", "status", "none")
 """On what a flow rests: an identifier, a declared fate, an asterisk, a deletion, or nothing."""
+ILLEGIBLE = "non_lisible"
+"""A status that is printed and cannot be read."""
 GONE = ("left_plan", "vanished")
 _DELETED = "supprimee"
 ONE_TO_ONE = ("kept", "continued")
@@ -186,9 +188,7 @@ def unsaid(found: pd.DataFrame) -> list[str]:
     return list(dict.fromkeys(found.loc[found["flow"] == "vanished", "before_id"]))
 
 
-ILLEGIBLE = "non_lisible"
-"""A status that is printed and cannot be read."""
-_FINAL = ("realisee", "supprimee")
+_FINAL = ("realisee", _DELETED)
 """What an action does not come back from."""
 
 

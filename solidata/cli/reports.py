@@ -37,7 +37,7 @@ def check(console: Console, every: bool = False) -> int:
         f"{count} {plural(count, 'correction conforme', 'corrections, toutes conformes')} "
         "à ce qui est imprimé."
     )
-    _show_unsaid(console, tables)
+    _show_fates(console, tables)
     said, warning = points.located(tables)
     if said:
         console.print(said, style="bold red" if warning else None)
@@ -130,8 +130,8 @@ def _show_contradictions(console: Console, tables: dict[str, pd.DataFrame], ever
     show.table(console, title, shown, headers)
 
 
-def _show_unsaid(console: Console, tables: dict[str, pd.DataFrame]) -> None:
-    """Name the actions that a report lists no more, and of which no document says why."""
+def _show_fates(console: Console, tables: dict[str, pd.DataFrame]) -> None:
+    """Name the actions gone without a word, and those that a later report opens again."""
     statuses, actions = tables["action_statuses"], tables["actions"]
     titles = actions.set_index("action_id")["title"]
     for before, after in itertools.pairwise(flows.years(statuses)):

@@ -191,8 +191,8 @@ def _attached(publication: Publication) -> list[str]:
     try:
         with tempfile.TemporaryDirectory() as kept:
             said = pooch.retrieve(publication.attachments, known_hash=None, path=kept)
-            listed = json.loads(Path(said).read_bytes())["attachments"]
-        files = [(fold(str(one["metas"]["title"])), str(one["href"])) for one in listed]
+            attachments = json.loads(Path(said).read_bytes())["attachments"]
+        files = [(fold(str(one["metas"]["title"])), str(one["href"])) for one in attachments]
     except (OSError, ValueError, KeyError, TypeError):
         return []
     books = [(t, u) for t, u in files if "xlsx" in t + u and urlsplit(u).netloc == host]

@@ -30,15 +30,14 @@ _FILLS: dict[str, Fill] = {
     _PLAN: theme.CATEGORY[1],
     _UNKNOWN: theme.UNKNOWN,
 }
-_ILLEGIBLE = "non_lisible"
 _ENDS = {"left_plan": "Sortie du plan", "vanished": "Disparue sans explication"}
-_SHORT = {"left_plan": "Sortie", "vanished": "Disparue", _ILLEGIBLE: "Non lisible"}
+_SHORT = {"left_plan": "Sortie", "vanished": "Disparue", analysis.ILLEGIBLE: "Non lisible"}
 _FORMS = {
     "realisee": ("réalisée", "réalisées"),
     "en_cours": ("en cours", "en cours"),
     "reportee": ("reportée", "reportées"),
     "supprimee": ("supprimée", "supprimées"),
-    _ILLEGIBLE: ("de statut non lisible", "de statut non lisible"),
+    analysis.ILLEGIBLE: ("de statut non lisible", "de statut non lisible"),
     "left_plan": ("sortie du plan", "sorties du plan"),
     "vanished": ("disparue sans explication", "disparues sans explication"),
 }
@@ -133,7 +132,7 @@ def _title(found: pd.DataFrame, before: int, after: int) -> str:
 def _read(found: pd.DataFrame, count: int) -> str:
     """Return « lues » before a status of the first year, when it may be that of others, unread."""
     old = found.loc[found["before_id"].notna(), "status_before"]
-    return f"{plural(count, 'lue', 'lues')} " if (old == _ILLEGIBLE).any() else ""
+    return f"{plural(count, 'lue', 'lues')} " if (old == analysis.ILLEGIBLE).any() else ""
 
 
 def _told(status: str, count: int) -> str:
@@ -149,7 +148,7 @@ def _reading(found: pd.DataFrame, before: int, after: int) -> str:
     fates = rows.groupby(ends)["before_id"].nunique()
     whole = int(rows["before_id"].nunique())
     each = listed(_told(end, int(fates[end])) for end in _FORMS if end in fates)
-    read = "" if first == _ILLEGIBLE else _read(found, whole)
+    read = "" if first == analysis.ILLEGIBLE else _read(found, whole)
     actions = (
         f"{format_number(whole)} {plural(whole, 'action')} {read}{plural(whole, *_FORMS[first])}"
     )
@@ -228,7 +227,7 @@ class _Grid:
 
 
 def _class(start: str, end: str) -> str:
-    if "vanished" in (start, end) or _ILLEGIBLE in (start, end):
+    if "vanished" in (start, end) or analysis.ILLEGIBLE in (start, end):
         return _UNKNOWN
     if start == "appeared" or end == "left_plan":
         return _PLAN
